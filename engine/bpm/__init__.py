@@ -1,0 +1,1 @@
+"""The only code that speaks SpiffWorkflow. No database: state in, Advance out."""

@@ -1,0 +1,1 @@
+"""The append-only journal: one row an act, hash-chained per chain (a case, or the house)."""

@@ -1,0 +1,1 @@
+"""Messages to people wait here, written in the same transaction as the act that caused them; one file a channel."""

@@ -1,0 +1,1 @@
+"""Any BPMN process, in the database. ``advance`` is the waist: an instance changes there and nowhere else."""
