@@ -1,0 +1,1 @@
+"""Figures about the work: always computed from the cases, never typed in."""
