@@ -97,15 +97,15 @@ $(DEV_READY): | $(RUN_READY)
 
 $(NPM_READY):
 	@$(call say,Install the browser packages of package-lock.json)
-	node -e 'process.exit(+process.versions.node.split(".")[0] < 20)' 2>/dev/null \
+	node -e 'process.exit(+process.versions.node.split(".")[0] < 20 ? 1 : 0)' 2>/dev/null \
 	  || $(call fail,Node 20 or newer is missing. On Debian: apt-get install nodejs npm - then run the same command again.)
-	cd $(FRONTEND) && npm ci --silent --ignore-scripts --no-audit --no-fund \
+	(cd $(FRONTEND) && npm ci --silent --ignore-scripts --no-audit --no-fund) \
 	  || $(call fail,The browser packages could not be installed. Is the network up? Run the same command again.)
 	touch $@
 
 $(ASSETS_READY): | $(NPM_READY)
 	@$(call say,Build the pages' scripts and styles)
-	cd $(FRONTEND) && npm run --silent build || $(call fail,The scripts and styles could not be built: see the lines above.)
+	(cd $(FRONTEND) && npm run --silent build) || $(call fail,The scripts and styles could not be built: see the lines above.)
 	mkdir -p webapp/static/dist && rm -f webapp/static/dist/.ready-* && touch $@
 
 $(WORDS_READY): | $(RUN_READY)
