@@ -1,0 +1,1 @@
+"""Commands for operators, one file a command. Doors like the web: they open transactions and read the clock."""
