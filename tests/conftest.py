@@ -10,13 +10,15 @@ from __future__ import annotations
 import shutil
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from engine import clock
@@ -120,6 +122,29 @@ def db_engine(database: str) -> Iterator[Engine]:
 def sessions(db_engine: Engine) -> Sessions:
     """``with sessions.begin() as session`` on the fresh database."""
     return Sessions(db_engine)
+
+
+@pytest.fixture
+def count_statements() -> Callable[[Engine], AbstractContextManager[list[str]]]:
+    """``with count_statements(db_engine) as statements``: the list of every SQL statement sent meanwhile; BEGIN and COMMIT count, too."""
+    return _counting
+
+
+@contextmanager
+def _counting(engine: Engine) -> Iterator[list[str]]:
+    statements: list[str] = []
+
+    def sent(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        statements.append(statement)
+
+    def committed(_connection: object) -> None:
+        statements.append("COMMIT")
+
+    event.listen(engine, "before_cursor_execute", sent)
+    event.listen(engine, "commit", committed)
+    yield statements
+    event.remove(engine, "before_cursor_execute", sent)
+    event.remove(engine, "commit", committed)
 
 
 class FrozenClock:
