@@ -1,0 +1,56 @@
+"""Numbers of cases and letters: gapless per kind and year, given in the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import Dialect
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from engine.cases.models import Series
+from engine.clock import local
+
+TEMPLATES: Mapping[str, str] = {
+    "complaint": "营商投诉〔{year}〕{serial:04d}",
+    "accountability": "营商移送〔{year}〕{serial:04d}",
+    "special-supervision": "营商专督〔{year}〕{serial:04d}",
+    "inspection": "营商检查〔{year}〕{serial:04d}",
+    "letter/assignment": "营商交〔{year}〕{serial}号",
+    "letter/supervision": "营商督〔{year}〕{serial}号",
+    "letter/rectification": "营商改〔{year}〕{serial}号",
+    "letter/referral": "营商移〔{year}〕{serial}号",
+    "letter/answer": "营商复〔{year}〕{serial}号",
+    "letter/talk": "营商约〔{year}〕{serial}号",
+    "letter/order": "营商令〔{year}〕{serial}号",
+    "letter/opinion": "营商意〔{year}〕{serial}号",
+    "letter/supplement": "营商补〔{year}〕{serial}号",
+}
+
+
+def next_number(session: Session, kind: str, year: int) -> tuple[int, str]:
+    """The next serial of the series and its text. One statement takes the series' row lock until the transaction ends,
+    so two processes never get the same number, and a number taken back by a rollback is given again: no gaps."""
+    insert = _insert(session.get_bind().dialect)(Series).values(kind=kind, year=year, last=1)
+    taken = insert.on_conflict_do_update(index_elements=["kind", "year"], set_={"last": Series.last + 1}).returning(Series.last)
+    serial = session.execute(taken, execution_options={"populate_existing": True}).scalar_one()
+    return serial, render(kind, year, serial)
+
+
+def render(kind: str, year: int, serial: int) -> str:
+    """The number as people write it. A kind without a template of its own is named in the number, so that numbers stay unique."""
+    if kind in TEMPLATES:
+        return TEMPLATES[kind].format(year=year, serial=serial)
+    if kind.startswith("letter/"):
+        return f"营商函·{kind.removeprefix('letter/')}〔{year}〕{serial}号"
+    return f"营商案·{kind}〔{year}〕{serial:04d}"
+
+
+def year_of(moment: datetime) -> int:
+    """The year a number belongs to: that of the moment in China."""
+    return local(moment).year
+
+
+def _insert(dialect: Dialect) -> type[postgresql.Insert] | type[sqlite.Insert]:
+    return postgresql.Insert if dialect.name == "postgresql" else sqlite.Insert
