@@ -22,26 +22,29 @@ from engine.bpm.feel.scope import Scope
 from engine.bpm.feel.times import Months, duration
 
 __all__ = [
-    "BUILT_IN", "FUNCTION_NAMES", "OF_THE_WORLD", "Expression", "ExpressionError", "Months", "UnaryTest",
+    "BUILT_IN", "FUNCTION_NAMES", "OF_THE_WORLD", "Expression", "ExpressionError", "Months", "Scope", "UnaryTest",
     "compile", "duration", "string", "unary",
 ]  # fmt: skip
 _NONE: Mapping[str, Any] = {}
 
 
 class Expression:
-    """A compiled expression. ``text`` is its source, ``names`` the variables it reads, ``called`` the functions it calls."""
+    """A compiled expression.
 
-    __slots__ = ("_run", "called", "names", "text")
+    ``text``: its source; ``names``: the variables it reads; ``called``: the functions it calls; ``run``: it as a function of a Scope.
+    """
+
+    __slots__ = ("called", "names", "run", "text")
 
     def __init__(self, text: str, tree: Node) -> None:
         self.text = text
         self.names = frozenset(tree.free_names())
         self.called = frozenset(_called(tree))
-        self._run = closure(tree)
+        self.run = closure(tree)
 
     def evaluate(self, variables: Mapping[str, Any], functions: Mapping[str, Callable[..., Any]] | None = None) -> Any:
         """Its value; a variable that does not exist is null. Raises ExpressionError when a bound is passed or a function is not given."""
-        return self._run(Scope(variables, functions or _NONE))
+        return self.run(Scope(variables, functions or _NONE))
 
     def __repr__(self) -> str:
         return f"Expression({self.text!r})"
@@ -54,7 +57,7 @@ class UnaryTest(Expression):
 
     def matches(self, value: Any, variables: Mapping[str, Any] = _NONE, functions: Mapping[str, Callable[..., Any]] | None = None) -> bool:
         """Does the input ``value`` pass?"""
-        return self._run(Scope(variables, functions or _NONE, value)) is True
+        return self.run(Scope(variables, functions or _NONE, value)) is True
 
 
 @lru_cache(4096)
