@@ -111,7 +111,7 @@ def string(_: Scope, value: Any) -> str | None:
         return "true" if value else "false"
     if isinstance(value, int | float | Decimal):
         number = exact(value)
-        return None if number is None else f"{number:f}" if isinstance(number, Decimal) else str(number)
+        return None if number is None else f"{number.normalize():f}" if isinstance(number, Decimal) else str(number)
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, timedelta):

@@ -133,7 +133,7 @@ class Grammar:
 
     def _reached(self) -> Node:
         node = self._atom()
-        while self.sees(".", "["):
+        while self.sees(".", "[") and node.kind != "literal":  # the bracket in ``[3..4[`` opens no filter
             at = self.take().at
             if self.rest[self.place - 1].value == ".":
                 node = Node("path", at, (node,), self._key())
