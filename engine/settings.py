@@ -62,7 +62,7 @@ class Settings:
         return {"pool_size": self.pool_size, "max_overflow": self.pool_size, "pool_pre_ping": True, "pool_timeout": 10}
 
     @classmethod
-    def from_environment(cls, environ: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
+    def from_env(cls, environ: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
         """Read ``DUBAN_<FIELD>`` for each field, make what secrets are missing, create ``data_dir``.
 
         Raises SettingsError where a value cannot be read.
