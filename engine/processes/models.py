@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.db import Base, Key
+
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class Definition(Base):
@@ -26,6 +28,7 @@ class Definition(Base):
     deployed_at: Mapped[datetime]
     deployed_by: Mapped[str]
     current: Mapped[bool] = mapped_column(default=True)  # the version new instances start on
+    shared: Mapped[bool] = mapped_column(default=False)  # decision tables for all, no diagram (limits)
 
 
 class DefinitionFile(Base):
@@ -53,7 +56,8 @@ class Instance(Base):
     status: Mapped[str] = mapped_column(default="running")  # running | suspended | incident | completed | cancelled
     state: Mapped[bytes]
     version: Mapped[int] = mapped_column(default=1)
-    due_at: Mapped[datetime | None]  # earliest waiting timer; None while suspended or when there is none
+    due_at: Mapped[datetime | None]  # earliest waiting timer; it rings only while the instance is running
+    subscribed: Mapped[str] = mapped_column(default="")  # digest of its open subscriptions: tells whether they changed without reading them
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     outcome: Mapped[str] = mapped_column(default="")
@@ -66,9 +70,9 @@ class Task(Base):
     __tablename__ = "tasks"
     __table_args__ = (
         UniqueConstraint("instance_id", "token"),
-        Index(None, "status", "role", "unit_id", "limit_at", "id"),
-        Index(None, "status", "assignee_id", "limit_at", "id"),
-        Index(None, "status", "unit_id", "limit_at", "id"),
+        Index(None, "status", "role", "unit_id", "urgency", "id"),
+        Index(None, "status", "assignee_id", "urgency", "id"),
+        Index(None, "status", "unit_id", "urgency", "id"),
         Index(None, "status", "rung_at"),
         Index(None, "case_id", "status"),
     )
@@ -95,6 +99,7 @@ class Task(Base):
     limit_kind: Mapped[str] = mapped_column(default="")  # wd | d | until
     limit_from: Mapped[datetime | None]  # the fixed moment it counts from
     limit_at: Mapped[datetime | None]
+    urgency: Mapped[datetime] = mapped_column(default=NEVER)  # limit_at, or the end of time: what lists are sorted by
     yellow_at: Mapped[datetime | None]
     black_at: Mapped[datetime | None]
     paused_at: Mapped[datetime | None]  # the clock stands still since then
@@ -143,6 +148,7 @@ class Subscription(Base):
     token: Mapped[str] = mapped_column(primary_key=True)
     message: Mapped[str]
     correlation: Mapped[str]
+    since: Mapped[datetime]  # of several that wait for the same message, the one that began last gets it
 
 
 class Message(Base):
@@ -160,6 +166,7 @@ class Message(Base):
     expires_at: Mapped[datetime]
     consumed_at: Mapped[datetime | None]
     instance_id: Mapped[int | None]  # who consumed it
+    held: Mapped[bool] = mapped_column(default=False)  # its delivery failed; it waits for the retry of its incident
 
 
 class Incident(Base):

@@ -1,0 +1,92 @@
+"""The course of one act: it may move several instances, and what it queues on the way is done at its end.
+
+Messages are queued because an instance must not be entered again while it runs; journal rows because the locks of the chains come
+after the locks of the instances.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from engine import journal
+from engine.bpm.decisions import Table
+from engine.calendar import Calendar
+from engine.processes import definitions
+from engine.processes.acts import Act
+from engine.processes.ports import Ports
+
+TTL = timedelta(days=30)  # how long a message waits for its catch
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What the journal says of an act, and what would have to be done again if it failed (``redo``, see retry.py)."""
+
+    act: str
+    subject: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+    redo: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """A message on its way: a new one, or (``message_id``) one that was kept."""
+
+    act: Act
+    name: str
+    correlation: str
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    key: str | None = None
+    ttl: timedelta = TTL
+    message_id: int | None = None
+
+
+class Course:
+    """One act under way in ``session``; nested use cases (an operation that starts a process) join it."""
+
+    def __init__(self, session: Session, ports: Ports) -> None:
+        self.session, self.ports = session, ports
+        self.postings: deque[Posting] = deque()
+        self.rows: list[tuple[str, journal.Row]] = []
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """The working calendar, read at most once an act."""
+        return self.ports.calendar(self.session)
+
+    @cached_property
+    def shared(self) -> Mapping[str, Table]:
+        """Decision tables of the shared folders (time-limits, escalation …) by decision id, at their current versions."""
+        folders = definitions.current(self.session, shared=True)
+        return {id_: table for folder in folders.values() for id_, table in self.ports.drawings.tables(self.session, folder).items()}
+
+    def note(self, act: Act, chain: str, note: Note) -> None:
+        """Queue a journal row."""
+        data = {**note.data, **({"reason": act.reason} if act.reason else {})}
+        self.rows.append((chain, journal.Row(act.actor, act.at, note.act, note.subject, data)))
+
+    def mark(self) -> tuple[int, int]:
+        """Where the queues end now, for ``back_to``."""
+        return len(self.rows), len(self.postings)
+
+    def back_to(self, mark: tuple[int, int]) -> None:
+        """Forget what was queued since ``mark``: a delivery failed and was rolled back."""
+        del self.rows[mark[0] :]
+        while len(self.postings) > mark[1]:
+            self.postings.pop()
+
+    def write_journal(self) -> None:
+        """Write the queued rows, chain by chain in one order, so that two acts lock the chains in the same order."""
+        chains: dict[str, list[journal.Row]] = {}
+        for chain, row in self.rows:
+            chains.setdefault(chain, []).append(row)
+        for chain in sorted(chains):
+            journal.append_many(self.session, chain, chains[chain])
+        self.rows.clear()

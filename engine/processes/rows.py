@@ -1,0 +1,65 @@
+"""Rows of instances and tasks on the hot path: SQLAlchemy Core in, plain objects out. Locks: instance first, then its task."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Select, Table, select
+from sqlalchemy.orm import Session
+
+from engine.errors import NotFound
+from engine.processes.models import Incident, Instance, Message, Subscription, Task
+
+INSTANCES: Table = Instance.__table__  # type: ignore[assignment]
+TASKS: Table = Task.__table__  # type: ignore[assignment]
+SUBSCRIPTIONS: Table = Subscription.__table__  # type: ignore[assignment]
+MESSAGES: Table = Message.__table__  # type: ignore[assignment]
+INCIDENTS: Table = Incident.__table__  # type: ignore[assignment]
+
+_INSTANCE_KEYS = tuple(column.key for column in INSTANCES.columns)
+_TASK_KEYS = tuple(column.key for column in TASKS.columns)
+_TROUBLED = select(INCIDENTS.c.id).where(INCIDENTS.c.instance_id == INSTANCES.c.id, INCIDENTS.c.resolved_at.is_(None)).exists()
+
+_LOCK_INSTANCE = select(INSTANCES, _TROUBLED.label("troubled"))
+_LOCK_TASK = select(INSTANCES, TASKS, _TROUBLED.label("troubled")).join_from(TASKS, INSTANCES, TASKS.c.instance_id == INSTANCES.c.id)
+
+
+def instance_of(values: Sequence[Any]) -> Instance:
+    """A plain Instance from the columns of its table, in their order."""
+    return Instance(**dict(zip(_INSTANCE_KEYS, values, strict=True)))
+
+
+def task_of(values: Sequence[Any]) -> Task:
+    """A plain Task from the columns of its table, in their order."""
+    return Task(**dict(zip(_TASK_KEYS, values, strict=True)))
+
+
+class Locked:
+    """An instance that this transaction has locked, the task in question if there is one, and whether an incident is open."""
+
+    __slots__ = ("instance", "task", "troubled")
+
+    def __init__(self, instance: Instance, task: Task | None, troubled: bool) -> None:
+        self.instance, self.task, self.troubled = instance, task, troubled
+
+
+def lock_instance(session: Session, instance_id: int, *, skip_locked: bool = False) -> Locked | None:
+    """Lock an instance until the transaction ends; None when another holds it and ``skip_locked``. Raises NotFound."""
+    query = _LOCK_INSTANCE.where(INSTANCES.c.id == instance_id).with_for_update(of=INSTANCES, skip_locked=skip_locked)
+    row = session.connection().execute(query).one_or_none()
+    if row is not None:
+        return Locked(instance_of(row[:-1]), None, row[-1])
+    if skip_locked:
+        return None
+    raise NotFound("没有这个流程实例。", instance_id=instance_id)
+
+
+def lock_task(session: Session, task_id: int) -> tuple[Locked, Task]:
+    """Lock a task and its instance until the transaction ends. Raises NotFound."""
+    query: Select[Any] = _LOCK_TASK.where(TASKS.c.id == task_id).with_for_update(of=[INSTANCES, TASKS])
+    row = session.connection().execute(query).one_or_none()
+    if row is None:
+        raise NotFound("没有这项任务。", task_id=task_id)
+    task = task_of(row[len(_INSTANCE_KEYS) : -1])
+    return Locked(instance_of(row[: len(_INSTANCE_KEYS)]), task, row[-1]), task
