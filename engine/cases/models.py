@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import DDL, JSON, ForeignKey, Index, Text, UniqueConstraint, event
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.db import Base, Key
+
+Grams = JSON(none_as_null=True).with_variant(ARRAY(Text), "postgresql")
 
 
 class Case(Base):
@@ -223,3 +226,26 @@ class CalendarDay(Base):
     day: Mapped[date] = mapped_column(primary_key=True)
     working: Mapped[bool]
     name: Mapped[str] = mapped_column(default="")
+
+
+class CaseText(Base):
+    """What the full-text search reads: ``open_text`` for whoever sees the case, ``office_text`` (the narrative) for the office.
+
+    On PostgreSQL the grams stand here under a GIN index; on SQLite in the FTS5 table ``case_grams`` (see engine.cases.search).
+    """
+
+    __tablename__ = "case_texts"
+    __table_args__ = (
+        Index("ix_case_texts_open_grams", "open_grams", postgresql_using="gin").ddl_if(dialect="postgresql"),
+        Index("ix_case_texts_office_grams", "office_grams", postgresql_using="gin").ddl_if(dialect="postgresql"),
+    )
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    open_text: Mapped[str] = mapped_column(default="")
+    office_text: Mapped[str] = mapped_column(default="")
+    open_grams: Mapped[list[str] | None] = mapped_column(Grams)
+    office_grams: Mapped[list[str] | None] = mapped_column(Grams)
+
+
+GRAM_TABLE = "CREATE VIRTUAL TABLE IF NOT EXISTS case_grams USING fts5(open, office, content='', tokenize='ascii')"
+event.listen(CaseText.__table__, "after_create", DDL(GRAM_TABLE).execute_if(dialect="sqlite"))

@@ -69,5 +69,5 @@ class Ports:
     drawings: Drawings = field(default_factory=Drawings)
 
     def signatures(self) -> dict[str, frozenset[str] | None]:
-        """Operation → the parameters it knows, as the drawing's rules want it."""
-        return {name: frozenset(operation.parameters) for name, operation in self.operations.items()}
+        """Operation → the parameters it knows, as the drawing's rules want it; None where it takes any (it lists ``*``)."""
+        return {name: None if "*" in op.parameters else frozenset(op.parameters) for name, op in self.operations.items()}
