@@ -73,8 +73,9 @@ reset-demo: ## throw the demo's data away; the next `make run` fills it anew
 clean: ## throw away what setup made (not the demo's data)
 	@rm -rf .venv .make $(FRONTEND)/node_modules webapp/static/dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
-.venv/bin/python:
-	@$(call say,Make a Python environment in .venv)
+.venv/.made:
+	@if .venv/bin/python -m pip --version >/dev/null 2>&1; then touch $@; exit 0; fi
+	$(call say,Make a Python environment in .venv)
 	python=$$(for p in python3.11 python3.12 python3.13 python3; do "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done) \
 	  || $(call fail,Python 3.11 or newer is missing. On Debian: apt-get install python3 python3-venv - then run the same command again.)
 	rm -rf .venv
@@ -82,8 +83,9 @@ clean: ## throw away what setup made (not the demo's data)
 	    && echo "Python's venv module is missing: installing python3-venv" && apt-get update -qq && apt-get install -y -qq python3-venv >/dev/null \
 	    && "$$python" -m venv .venv; } \
 	  || $(call fail,Python cannot make an environment. On Debian: apt-get install python3-venv - then run the same command again.)
+	touch $@
 
-$(RUN_READY): | .venv/bin/python
+$(RUN_READY): | .venv/.made
 	@$(call say,Install the Python packages of requirements.txt (by hash))
 	$(PY) -m pip install -q --require-hashes -r requirements.txt \
 	  || $(call fail,The packages could not be installed. Is the network up? Run the same command again; it goes on where it stopped.)
