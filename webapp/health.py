@@ -1,0 +1,37 @@
+"""For the machines that watch: is the process alive, can it do its work?"""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, jsonify, make_response
+from sqlalchemy import text
+
+from engine import migrations
+from webapp.security import limiter
+from webapp.session import house, public
+
+pages = Blueprint("health", __name__)
+limiter.exempt(pages)
+
+
+@pages.get("/healthz")
+@public
+def alive() -> Response:
+    """200 as long as the process answers."""
+    return jsonify(status="ok")
+
+
+@pages.get("/readyz")
+@public
+def ready() -> Response:
+    """200 when the database answers and has this version's tables, else 503. Names no host and no error text."""
+    problems = []
+    try:
+        with house().sessions.read() as session:
+            session.execute(text("SELECT 1"))
+        if not migrations.up_to_date(house().engine):
+            problems.append("migrations")
+    except Exception:
+        problems.append("database")
+    answer = make_response(jsonify(status="ok" if not problems else "not ready", problems=problems))
+    answer.status_code = 503 if problems else 200
+    return answer
