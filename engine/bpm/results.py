@@ -33,6 +33,7 @@ class World:
     perform: Callable[[Call], Mapping[str, Any]]  # returns variables for the scope
     decide: Callable[[int, str, Mapping[str, Any]], Mapping[str, Any]]  # definition id, decision id, variables → outputs
     functions: Mapping[str, Callable[..., Any]] = field(default_factory=dict)  # further FEEL functions: workdays_after …
+    passes: tuple[type[BaseException], ...] = ()  # exceptions of perform and decide that are not the step's failure (a lost connection …)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,16 @@ class Thrown:
     message: str
     correlation: str
     payload: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """Where a token stands, for showing it on the drawing."""
+
+    token: str
+    process: str
+    element: str
+    state: str  # task (a person is awaited) | waiting (message, moment or join) | inside (sub-process) | listening (boundary …)
 
 
 @dataclass(frozen=True, slots=True)
