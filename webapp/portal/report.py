@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 from flask_babel import gettext as _
 
@@ -58,7 +59,7 @@ class Report:
 def read(form: Mapping[str, str], areas: Collection[int], places: Collection[str], today: date) -> Report:
     """Read a sent form. Identity fields of an anonymous report are dropped here and go nowhere."""
     anonymous = form.get("anonymous") == "yes"
-    text = {name: _clean(form.get(name, ""), most) for name, most in LENGTHS.items()}
+    text: dict[str, Any] = {name: _clean(form.get(name, ""), most) for name, most in LENGTHS.items()}
     if anonymous:
         text.update(name="", phone="", email="", company="")
     area, place = form.get("area", ""), form.get("place", "")
