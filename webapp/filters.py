@@ -52,6 +52,10 @@ class Filters:
         """All that is set, as pairs for hidden fields, but ``without`` and the tab."""
         return [(k, v) for k, v in self._given.items() if k not in without and k != "tab"]
 
+    def values(self) -> dict[str, Any]:
+        """All that is set, for ``url_for``."""
+        return dict(self._given)
+
     def day(self, name: str) -> date | None:
         """A filter that is a date, None when it is none."""
         try:

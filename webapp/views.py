@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
-from flask import Blueprint, Response, redirect, request, url_for
-from werkzeug.wrappers import Response as Answer
+from flask import Blueprint, redirect, request, url_for
+from werkzeug.wrappers import Response
 
 from engine.cases import saved_views
+from webapp.security import own_page
 from webapp.session import current_person, house, signed_in
 
-views = Blueprint("views", __name__, url_prefix="/views")
+pages = Blueprint("views", __name__, url_prefix="/views")
 PAGES = ("tasks", "cases", "ledgers/complaints", "ledgers/rectifications", "ledgers/referrals")
 
 
-@views.post("/")
+@pages.post("/")
 @signed_in
-def save() -> Answer:
+def save() -> Response:
     """Keep the filter of a list under a name."""
     page = request.form.get("page", "")
     if page in PAGES:
@@ -25,18 +24,15 @@ def save() -> Answer:
     return back()
 
 
-@views.post("/<int:view_id>/remove")
+@pages.post("/<int:view_id>/remove")
 @signed_in
-def remove(view_id: int) -> Answer:
+def remove(view_id: int) -> Response:
     """Forget one of one's own views."""
     with house().sessions.begin() as session:
         saved_views.remove(session, current_person().id, view_id)
     return back()
 
 
-def back(default: str = "home.index") -> Answer | Response:
-    """To the page of this house that the form names in ``back``; anything else leads to ``default``."""
-    target = request.form.get("back", "")
-    parts = urlsplit(target)
-    inside = target.startswith("/") and not target.startswith(("//", "/\\")) and not parts.netloc and not parts.scheme
-    return redirect(target if inside else url_for(default), 303)
+def back(default: str = "home.index", **values: object) -> Response:
+    """To the page of this house that the form names in ``back``, else to ``default``."""
+    return redirect(own_page(request.form.get("back")) or url_for(default, **values), 303)  # type: ignore[arg-type]

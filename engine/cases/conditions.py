@@ -38,7 +38,7 @@ def _unit(unit: Any, _at: datetime) -> ColumnElement[bool]:
 
 
 def _light(light: Any, at: datetime) -> ColumnElement[bool]:
-    return limits.conditions(at, Case).get(str(light), false())
+    return limits.condition(Case, light, at) if light in limits.LIGHTS else false()
 
 
 def _equals(column: Any) -> Callable[[Any, datetime], ColumnElement[bool]]:

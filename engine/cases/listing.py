@@ -97,7 +97,7 @@ def totals(session: Session, listing: Listing, where: Sequence[ColumnElement[boo
 
 def _select(listing: Listing, where: Sequence[ColumnElement[bool]]) -> Select[Any]:
     values = [c.value.label(c.key) for c in listing.columns]
-    extra = [value.label(name) for name, value in listing.extra.items()]
+    extra = [value.label(name) for name, value in listing.extra.items() if listing.column(name) is None]
     return listing.joined(select(listing.key.label("key"), *values, *extra)).where(*where)
 
 
