@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.bpm import decisions, markup
+from engine.bpm import decisions, markup, rules
 from engine.bpm.elements import Element, Sheet
 from engine.bpm.markup import BPMN
+from engine.bpm.parser import parse_specs
 from engine.bpm.reading import Reading
 from engine.errors import Problem, Refused
 
@@ -51,8 +52,6 @@ def parse(
     """The drawing in ``files`` (path in the folder → content). ``operations``: name → its parameters (None: any);
     ``shared_decisions``: ids of decisions in shared folders; ``called``: ids of processes that may be called.
     Raises Refused with every Problem at once."""
-    from engine.bpm import rules
-
     root, file = _document(files)
     sheet = _sheet(root, file)
     tables, problems = _tables(files)
@@ -65,8 +64,6 @@ def parse(
 
 def warnings(files: Mapping[str, bytes], **context: Any) -> list[Problem]:
     """The Problems of a drawing that do not stop it from running; arguments as ``parse``."""
-    from engine.bpm import rules
-
     root, file = _document(files)
     tables, _ = _tables(files)
     sheet = _sheet(root, file)
@@ -107,8 +104,6 @@ def _tables(files: Mapping[str, bytes]) -> tuple[dict[str, decisions.Table], lis
 
 
 def _drawing(root: Any, sheet: Sheet, files: Mapping[str, bytes], tables: dict[str, decisions.Table], definition_id: int) -> Drawing:
-    from engine.bpm.parser import parse_specs
-
     elements = sheet.elements.values()
     begin = sheet.starts[sheet.key][0].event
     waits = ("startEvent", "boundaryEvent", "intermediateCatchEvent", "receiveTask")

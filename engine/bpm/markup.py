@@ -26,7 +26,8 @@ def parse(content: bytes, file: str = "") -> Any:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
         raise _refused("文件不是有效的 XML，请用流程设计器重新导出。", file) from error
-    if root.getroottree().docinfo.doctype:
+    document: Any = root.getroottree().docinfo
+    if document.doctype:
         raise _refused("文件含有 DTD 声明，不能使用；请用流程设计器重新导出。", file)
     _bounded(root, file)
     return root

@@ -25,9 +25,15 @@ UNSUPPORTED_NODES = frozenset(
     }
 )
 NODES = ACTIVITIES | EVENTS | GATEWAYS | UNSUPPORTED_NODES
-AIDS = frozenset({"laneSet", "sequenceFlow", "textAnnotation", "association", "group", "documentation", "extensionElements", "incoming", "outgoing"})
+AIDS = frozenset({"laneSet", "sequenceFlow", "textAnnotation", "association", "group"})
 PARTS = frozenset(
-    {"multiInstanceLoopCharacteristics", "standardLoopCharacteristics", "messageEventDefinition", "timerEventDefinition", "auditing", "monitoring"}
+    {"documentation", "extensionElements", "incoming", "outgoing", "multiInstanceLoopCharacteristics", "standardLoopCharacteristics"}
+)
+SCOPES = frozenset({"subProcess", "transaction", "adHocSubProcess"})
+MARKS = (
+    ("instantiate", "true", "instantiate"),
+    ("eventGatewayType", "Parallel", "parallel events"),
+    ("isForCompensation", "true", "isForCompensation"),
 )
 
 
@@ -53,13 +59,21 @@ class Reading:
             if kind == "sequenceFlow":
                 self.flows.append(_flow(node))
             elif kind in NODES:
-                self.nodes.append((node, scope_id))
+                self._node(node, kind, scope_id)
+            elif kind == "laneSet":
+                self._read_lanes(node)
             elif kind not in AIDS and kind not in PARTS:
                 self.foreign.append((kind, node.get("id", "")))
-            if kind == "laneSet":
-                self._read_lanes(node)
-            elif kind in ("subProcess", "transaction", "adHocSubProcess"):
-                self._walk(node, node.get("id", ""))
+
+    def _node(self, node: Any, kind: str, scope_id: str) -> None:
+        name = node.get("id", "")
+        self.nodes.append((node, scope_id))
+        self.foreign += [(mark, name) for attribute, value, mark in MARKS if node.get(attribute) == value]
+        if kind in SCOPES:
+            self._walk(node, name)
+            return
+        tags = (local(child) for child in node if isinstance(child.tag, str) and child.tag.startswith(BPMN))
+        self.foreign += [(tag, name) for tag in tags if tag not in PARTS and tag != "script" and not tag.endswith("EventDefinition")]
 
     def _read_lanes(self, lane_set: Any) -> None:
         for lane in lane_set.iter(BPMN + "lane"):
@@ -143,7 +157,8 @@ class Reading:
 
 
 def _flow(node: Any) -> Flow:
-    return Flow(node.get("id", ""), node.get("name", ""), node.get("sourceRef", ""), node.get("targetRef", ""), text(node, "conditionExpression"))
+    source, target = node.get("sourceRef", ""), node.get("targetRef", "")
+    return Flow(node.get("id", ""), node.get("name", ""), source, target, text(node, "conditionExpression"))
 
 
 def _by(flows: list[Flow], end: str) -> dict[str, list[Flow]]:

@@ -15,7 +15,8 @@ from engine.bpm.elements import Element, Flow
 from engine.errors import Invalid
 
 if TYPE_CHECKING:
-    from engine.bpm.workflows import Instance, Scope
+    from engine.bpm.scope import Scope
+    from engine.bpm.workflows import Instance
 
 READY, WAITING, STARTED = TaskState.READY, TaskState.WAITING, TaskState.STARTED
 COMPLETED, CANCELLED = TaskState.COMPLETED, TaskState.CANCELLED
@@ -82,7 +83,7 @@ class LiveToken(Task):  # type: ignore[misc]
         """The event it waits for: its own element, or the start event of the event sub-process that it arms."""
         element = self.element
         if element.by_event:
-            return self.workflow.drawing.sheet.starts[element.id][0]
+            element = self.workflow.drawing.sheet.starts[element.id][0]
         return element
 
     @property

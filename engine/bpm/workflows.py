@@ -26,6 +26,8 @@ MOST_DEPTH = 20  # of scopes in scopes
 class Inner(Scope, BpmnSubWorkflow):  # type: ignore[misc]
     """A scope inside an instance: a sub-process, a called process, an event sub-process, or a round of one."""
 
+    owner: LiveToken
+
     def __init__(self, spec: Any, owner: LiveToken, drawing: Drawing) -> None:
         self.owner = owner
         super().__init__(spec, owner.id, owner.instance, deserializing=True)

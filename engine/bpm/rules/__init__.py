@@ -2,11 +2,56 @@
 
 from __future__ import annotations
 
-from engine.bpm.rules.rule import Context, Rule
 from engine.bpm.elements import Sheet
+from engine.bpm.rules import (
+    boundaries,
+    calls,
+    decisions,
+    ends,
+    events,
+    expressions,
+    flows,
+    gateways,
+    ids,
+    loops,
+    messages,
+    operations,
+    pools,
+    reach,
+    scripts,
+    size,
+    starts,
+    supported,
+    timers,
+    user_tasks,
+)
+from engine.bpm.rules.rule import Context, Rule
 from engine.errors import Problem
 
-RULES: tuple[Rule, ...] = ()
+__all__ = ["RULES", "Context", "check"]
+
+RULES: tuple[Rule, ...] = (
+    size.check,
+    pools.check,
+    ids.check,
+    scripts.check,
+    supported.check,
+    events.check,
+    starts.check,
+    ends.check,
+    flows.check,
+    boundaries.check,
+    gateways.check,
+    reach.check,
+    loops.check,
+    timers.check,
+    messages.check,
+    expressions.check,
+    user_tasks.check,
+    operations.check,
+    decisions.check,
+    calls.check,
+)
 
 
 def check(sheet: Sheet, context: Context) -> list[Problem]:

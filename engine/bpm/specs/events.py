@@ -92,4 +92,3 @@ class End(Throw, EndEventMixin):  # type: ignore[misc]
             workflow.end()
         elif kind == "error":
             workflow.fail(self.element)
-

@@ -119,4 +119,3 @@ class EventBased(Node, EventBasedGatewayMixin):  # type: ignore[misc]
         workflow.record(my_task)
         for flow in self.element.outgoing:
             workflow.enter(flow, race=my_task.id)
-

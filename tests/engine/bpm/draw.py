@@ -94,7 +94,9 @@ def multi(collection: str, item: str = "", output: str = "", output_item: str = 
     inside += f'<bpmn:inputDataItem id="i_{item}" name="{item}"/>' if item else ""
     inside += f'<bpmn:outputDataItem id="o_{output_item}" name="{output_item}"/>' if output_item else ""
     inside += f"<bpmn:completionCondition>{escape(condition)}</bpmn:completionCondition>" if condition else ""
-    return f'<bpmn:multiInstanceLoopCharacteristics isSequential="{str(sequential).lower()}">{inside}</bpmn:multiInstanceLoopCharacteristics>'
+    return (
+        f'<bpmn:multiInstanceLoopCharacteristics isSequential="{str(sequential).lower()}">{inside}</bpmn:multiInstanceLoopCharacteristics>'
+    )
 
 
 def _extension(inside: str) -> str:
@@ -106,5 +108,7 @@ def _ids(parts: list[str]) -> list[str]:
 
 
 def _flow(id: str, source: str, target: str, condition: str | None) -> str:
-    inside = f'<bpmn:conditionExpression xsi:type="bpmn:tFormalExpression">{escape(condition)}</bpmn:conditionExpression>' if condition else ""
+    inside = (
+        f'<bpmn:conditionExpression xsi:type="bpmn:tFormalExpression">{escape(condition)}</bpmn:conditionExpression>' if condition else ""
+    )
     return f'<bpmn:sequenceFlow id="{id}" sourceRef="{source}" targetRef="{target}">{inside}</bpmn:sequenceFlow>'

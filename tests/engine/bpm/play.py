@@ -9,23 +9,30 @@ from typing import Any
 from engine.bpm import drawing, runner
 from engine.bpm.drawing import Drawing
 from engine.bpm.results import Advance, Call, World
-
 from tests.engine.bpm.draw import Sketch
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 ANY = {"work": None, "fail": None, "count": None}
 
+Perform = Callable[[Call], Any]
+
 
 def parse(sketch: Sketch, definition_id: int = 1, extra: str = "", **further: bytes) -> Drawing:
     return drawing.parse(
-        sketch.files(extra, **further), operations=ANY, definition_id=definition_id, shared_decisions=frozenset({"shared"}), called=frozenset({"called"})
+        sketch.files(extra, **further),
+        operations=ANY,
+        definition_id=definition_id,
+        shared_decisions=frozenset({"shared"}),
+        called=frozenset({"called"}),
     )
 
 
 class Play:
     """One instance and its world. Every act loads the stored state, so each is a store and a load."""
 
-    def __init__(self, *drawings: Drawing, variables: Mapping[str, Any] | None = None, perform: Callable[[Call], Any] | None = None) -> None:
+    def __init__(
+        self, *drawings: Drawing, variables: Mapping[str, Any] | None = None, perform: Callable[[Call], Any] | None = None
+    ) -> None:
         self.drawings = {d.definition_id: d for d in drawings}
         self.at = START
         self.calls: list[Call] = []
