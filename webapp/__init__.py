@@ -26,6 +26,8 @@ PAGES = (
     "notices",
     "profile",
     "people",
+    "units",
+    "attempts",
     "calendar",
     "processes",
 )  # one module a noun, each with a blueprint named ``pages``

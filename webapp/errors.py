@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from flask import Flask, Response, g, make_response, render_template, request
@@ -17,8 +17,8 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from engine.errors import Conflict, DubanError
 from engine.settings import Settings
 from webapp.i18n import sentence
-from webapp.session import person_or_none
 from webapp.replay import typed
+from webapp.session import person_or_none
 
 log = structlog.get_logger("webapp.errors")
 
@@ -79,7 +79,7 @@ def page(status: int, text: str = "", **more: Any) -> Response:
 
 def _http(error: HTTPException) -> Response:
     if error.response is not None and error.code is not None and error.code < 400:
-        return Response(error.response.get_data(), error.code)
+        return cast(Response, error.response)
     if isinstance(error, InternalServerError) and error.original_exception is not None:
         return _unexpected(error.original_exception)
     status = error.code or 500
@@ -127,7 +127,7 @@ def _unavailable() -> Response:
     return answer
 
 
-def _unexpected(error: Exception) -> Response:
+def _unexpected(error: BaseException) -> Response:
     """The trace goes to the log without the statement's parameters, which may hold what somebody typed."""
     log.error("unexpected", kind=type(error).__name__, cause=_cause(error), frames=_frames(error))
     return page(500)

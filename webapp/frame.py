@@ -32,6 +32,7 @@ class Place:
     label: Any
     verb: str | None = None
     bar: bool = False
+    also: tuple[str, ...] = ()  # further blueprints of this part of the house
 
 
 RAIL = (
@@ -41,7 +42,7 @@ RAIL = (
     Place("ledgers.index", "table", _l("台账"), "ledger.complaints", bar=True),
     Place("processes.index", "sitemap", _l("流程"), "definition.see"),
     Place("incidents.index", "activity", _l("运行"), "incident.see"),
-    Place("people.index", "settings", _l("管理"), "people.see"),
+    Place("people.index", "settings", _l("管理"), "people.see", also=("units", "calendar", "attempts")),
 )
 
 
@@ -77,9 +78,9 @@ def exists(endpoint: str) -> bool:
     return endpoint in current_app.view_functions
 
 
-def here(endpoint: str) -> bool:
-    """Is the present page in the same part of the house as ``endpoint``?"""
-    return request.blueprint == endpoint.split(".", maxsplit=1)[0]
+def here(place: Place) -> bool:
+    """Is the present page in this part of the house?"""
+    return request.blueprint in (place.endpoint.split(".", maxsplit=1)[0], *place.also)
 
 
 def theme() -> str:

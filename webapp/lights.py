@@ -13,7 +13,7 @@ from flask_babel import ngettext
 
 from engine import clock
 from engine.calendar import Calendar
-from engine.processes import limits
+from engine.processes.limits import light
 from webapp.session import house
 
 WORDS = {"green": _l("绿灯"), "yellow": _l("黄灯"), "red": _l("红灯"), "black": _l("黑灯"), "paused": _l("暂停计时"), "none": _l("不限时")}
@@ -32,7 +32,7 @@ class Light:
 def light_of(thing: Any, at: datetime | None = None) -> Light:
     """The light of a task, case or row that has ``limit_at``, ``yellow_at``, ``black_at`` and ``paused_at``."""
     at = at or clock.now()
-    key = limits.light(thing, at)
+    key = light(thing, at)
     return Light(key, str(WORDS[key]), _left(thing, key, at))
 
 
@@ -43,15 +43,15 @@ def _left(thing: Any, key: str, at: datetime) -> str:
         return _workdays(thing.limit_at, at)
     days = (clock.local(thing.limit_at).date() - clock.local(at).date()).days
     if thing.limit_at < at:
-        return ngettext("逾期 %(num)d 天", "逾期 %(num)d 天", max(-days, 1))
-    return _("今天到期") if days == 0 else ngettext("还剩 %(num)d 天", "还剩 %(num)d 天", days)
+        return str(ngettext("逾期 %(num)d 天", "逾期 %(num)d 天", max(-days, 1)))
+    return str(_("今天到期") if days == 0 else ngettext("还剩 %(num)d 天", "还剩 %(num)d 天", days))
 
 
 def _workdays(limit_at: datetime, at: datetime) -> str:
     if limit_at < at:
-        return ngettext("逾期 %(num)d 个工作日", "逾期 %(num)d 个工作日", max(calendar().workdays_between(limit_at, at), 1))
+        return str(ngettext("逾期 %(num)d 个工作日", "逾期 %(num)d 个工作日", max(calendar().workdays_between(limit_at, at), 1)))
     days = calendar().workdays_between(at, limit_at)
-    return _("今天到期") if days == 0 else ngettext("还剩 %(num)d 个工作日", "还剩 %(num)d 个工作日", days)
+    return str(_("今天到期") if days == 0 else ngettext("还剩 %(num)d 个工作日", "还剩 %(num)d 个工作日", days))
 
 
 def calendar() -> Calendar:

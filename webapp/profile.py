@@ -69,7 +69,7 @@ def password() -> Response | tuple[str, int]:
 def substitute() -> Response | tuple[str, int]:
     """Name a substitute for a period of one's own absence."""
     try:
-        period = {name: date.fromisoformat(request.form.get(name, "")) for name in ("starts_on", "ends_on")}
+        starts_on, ends_on = (date.fromisoformat(request.form.get(name, "")) for name in ("starts_on", "ends_on"))
     except ValueError:
         return _page({"starts_on": _("请填写开始和结束日期。")}), 422
     return _try(
@@ -79,7 +79,8 @@ def substitute() -> Response | tuple[str, int]:
             substitute_id=request.form.get("substitute_id", 0, type=int),
             reason=request.form.get("reason", ""),
             by=actor(),
-            **period,
+            starts_on=starts_on,
+            ends_on=ends_on,
         ),
         _("代理人已设置。"),
     )

@@ -108,9 +108,9 @@ def _guard() -> AnyResponse | None:
         g.person = _find(required=not is_public)
     if is_public or person_or_none() is not None:
         return None
-    if request.method == "GET" and not request.headers.get("HX-Request"):
-        return redirect(url_for("sign_in.form", next=request.full_path.rstrip("?")))
-    abort(401)
+    if request.method != "GET" or request.headers.get("HX-Request"):
+        abort(401)
+    return redirect(url_for("sign_in.form", next=request.full_path.rstrip("?")))
 
 
 def _find(*, required: bool) -> Person | None:
