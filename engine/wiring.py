@@ -41,7 +41,7 @@ class House:
         self.keys = Keys.from_settings(settings)
         self.ports = Ports(
             operations=operations.table(files=self.files, keys=self.keys),
-            observers=(observe.observe,),
+            observers=(observe.Observe(self.keys),),
             calendar=self.calendar,
         )
         if settings.demo:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
@@ -148,6 +149,12 @@ REFERRALS = Listing(
     extra={**_case_light, "source_id": Case.source_id},
 )
 
+CASES = replace(
+    COMPLAINTS,
+    name="cases",
+    columns=(_NUMBER, Column("kind", Case.kind, "word:kind", nullable=False), *COMPLAINTS.columns[1:]),
+    shown=tuple("number light title stage category place lead_unit received_at limit_at outcome".split()),
+)
 LEDGERS: Mapping[str, Listing] = {each.name: each for each in (COMPLAINTS, RECTIFICATIONS, REFERRALS)}
 BELONGS: Mapping[str, ColumnElement[bool]] = {
     "complaints": Case.kind == "complaint",

@@ -248,4 +248,4 @@ class CaseText(Base):
 
 
 GRAM_TABLE = "CREATE VIRTUAL TABLE IF NOT EXISTS case_grams USING fts5(open, office, content='', tokenize='ascii')"
-event.listen(CaseText.__table__, "after_create", DDL(GRAM_TABLE).execute_if(dialect="sqlite"))
+event.listen(CaseText.__table__, "after_create", DDL(GRAM_TABLE).execute_if(dialect="sqlite"))  # type: ignore[no-untyped-call]

@@ -105,7 +105,7 @@ def track(session: Session, case: Case) -> Track:
     """The case as its reporter sees it."""
     is_open = case.state == "open"
     said = tuple((row.at, row.author, row.body) for row in comments.for_reporter(session, case.id))
-    answers = select(Letter).where(Letter.case_id == case.id, Letter.kind == "answer").order_by(Letter.id)
+    answers = select(Letter).where(Letter.case_id == case.id, Letter.kind == "answer-letter").order_by(Letter.id)
     return Track(
         case_id=case.id,
         number=case.number,

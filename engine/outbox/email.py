@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 import ssl
 from collections.abc import Callable
@@ -21,6 +22,7 @@ class Mailer:
     password: str = ""
     tls: bool = False
     sender: str = "duban@localhost"
+    base_url: str = ""  # put before links of the house, which begin with a slash
     timeout: float = 20.0
     connect: Callable[..., smtplib.SMTP] = smtplib.SMTP
 
@@ -40,5 +42,5 @@ class Mailer:
         message["To"] = dispatch.address
         message["Subject"] = dispatch.subject
         message["Message-ID"] = f"<duban-{dispatch.id}@{self.sender.rpartition('@')[2] or 'localhost'}>"
-        message.set_content(dispatch.body)
+        message.set_content(re.sub(r"(?m)^/(?=\S*$)", self.base_url.rstrip("/") + "/", dispatch.body))
         return message

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -38,27 +39,62 @@ class Recipient(Protocol):
     def settings(self) -> Any: ...
 
 
-def tell(
-    session: Session, user: Recipient, kind: str, subject: str, body: str = "", link: str = "", *, at: datetime, key: str, data: Any = None
-) -> None:
-    """Put a notice in the person's inbox and queue a dispatch for each channel they chose for ``kind``.
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What a person is told. ``key`` names the occasion (``red:task:12``): the same person is never told of it twice."""
 
-    ``key`` names the occasion (``red:task:12``): the same person is never told of it twice. Written in the caller's transaction.
-    """
-    key = f"{key}:{user.id}"
-    notice = {"key": key, "user_id": user.id, "kind": kind, "subject": subject[:300], "body": body[:4000], "link": link}
-    _insert_once(session, Notice, {**notice, "created_at": at, "data": data or {}})
-    for channel in channels_of(user, kind):
-        address = address_of(user, channel)
-        if address:
-            queue(session, channel, address, subject, f"{body}\n\n{link}".strip(), at=at, key=f"{channel}:{key}")
+    user: Recipient
+    kind: str
+    subject: str
+    key: str
+    body: str = ""
+    link: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+def tell(
+    session: Session,
+    user: Recipient,
+    kind: str,
+    subject: str,
+    body: str = "",
+    link: str = "",
+    *,
+    at: datetime,
+    key: str,
+    data: Mapping[str, Any] | None = None,
+) -> None:
+    """Put a notice in the person's inbox and queue a dispatch for each channel they chose for ``kind``, in the caller's transaction."""
+    tell_many(session, [Telling(user, kind, subject, key, body, link, data or {})], at=at)
+
+
+def tell_many(session: Session, tellings: Sequence[Telling], *, at: datetime) -> None:
+    """Several tellings with one statement for the notices and one for what goes out on other channels."""
+    notices = [_notice(one, at) for one in tellings]
+    out = [_dispatch(one, channel, at) for one in tellings for channel in channels_of(one.user, one.kind) if address_of(one.user, channel)]
+    _insert_once(session, Notice, notices)
+    _insert_once(session, Dispatch, out)
+
+
+def _notice(one: Telling, at: datetime) -> dict[str, Any]:
+    told = {"kind": one.kind, "subject": one.subject[:300], "body": one.body[:4000], "link": one.link, "data": dict(one.data)}
+    return {"key": f"{one.key}:{one.user.id}", "user_id": one.user.id, **told, "created_at": at}
+
+
+def _dispatch(one: Telling, channel: str, at: datetime) -> dict[str, Any]:
+    body = f"{one.body}\n\n{one.link}".strip()
+    return _queued(channel, address_of(one.user, channel), one.subject, body, at, f"{channel}:{one.key}:{one.user.id}")
 
 
 def queue(session: Session, channel: str, address: str, subject: str, body: str, *, at: datetime, key: str) -> None:
     """Queue one message on one channel, due at once; a key that is known queues nothing."""
+    _insert_once(session, Dispatch, [_queued(channel, address, subject, body, at, key)])
+
+
+def _queued(channel: str, address: str, subject: str, body: str, at: datetime, key: str) -> dict[str, Any]:
     subject = " ".join(subject.split())[:300]  # one line: a subject is a header
     row = {"key": key, "channel": channel, "address": address, "subject": subject, "body": body[:20_000]}
-    _insert_once(session, Dispatch, {**row, "created_at": at, "due_at": at, "attempts": 0, "failure": ""})
+    return {**row, "created_at": at, "due_at": at, "attempts": 0, "failure": ""}
 
 
 def channels_of(user: Recipient, kind: str) -> tuple[str, ...]:
@@ -89,6 +125,7 @@ def mark_read(session: Session, user_id: int, at: datetime, ids: Sequence[int] |
     session.execute(act if ids is None else act.where(Notice.id.in_(ids)))
 
 
-def _insert_once(session: Session, table: type[Base], values: Mapping[str, Any]) -> None:
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    session.execute(insert(table).values(**values).on_conflict_do_nothing(index_elements=["key"]))
+def _insert_once(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    if rows:
+        insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+        session.execute(insert(table).values([dict(row) for row in rows]).on_conflict_do_nothing(index_elements=["key"]))
