@@ -27,6 +27,7 @@ from webapp.portal.report import Report
 from webapp.security import limiter
 from webapp.session import house, public
 
+KEY = "portal/"  # before the form's key, so that it can be no other act's
 PLACES = ("town", "park")  # kinds of units that are places
 
 
@@ -58,12 +59,12 @@ def receive() -> Response | tuple[str, int]:
     if not errors:
         try:
             receipt = house().act(
-                portal.submit, _intake(written, sent), by=REPORTER, key=key, keys=house().keys, files=house().files
+                portal.submit, _intake(written, sent), by=REPORTER, key=KEY + key, keys=house().keys, files=house().files
             )  # fmt: skip
         except Invalid as refusal:
             errors = _refused(refusal)
         else:
-            cookie.keep_receipt(key)
+            cookie.keep_receipt(KEY + key)
             cookie.open_case(receipt.case_id)
             return redirect(url_for("portal.done"))
     return _form(written, key, errors), 422
@@ -95,7 +96,7 @@ def forget() -> Response:
 
 
 def _key() -> str:
-    """The form's random key: a double click registers once. A key nobody could have been given is replaced."""
+    """The form's random key: a double click registers once. What is no such key is replaced."""
     given = request.form.get("key", "")
     return given if len(given) == 32 and given.isalnum() else uuid.uuid4().hex
 
@@ -164,8 +165,8 @@ def _qr(number: str) -> str:
 
 def _path() -> list[tuple[str, str]]:
     return [
-        (_("受理"), _("一个工作日内决定是否受理；缺什么材料，一次告诉您。")),
-        (_("核实"), _("向您和有关方面了解情况；一般五个工作日，实名反映官商勾结、为官不为的三个工作日。")),
-        (_("交办、整改"), _("交给责任单位，十个工作日内拿出整改方案，市营商办督办到底。")),
+        (_("受理"), _("工作人员决定是否受理，提交后会告诉您最晚哪一天；缺什么材料，一次告诉您。")),
+        (_("核实"), _("向您和有关方面了解情况；实名反映官商勾结、为官不为的优先核实，件件必核。")),
+        (_("交办、整改"), _("交给责任单位，限期拿出整改方案并落实，市营商办督办到底。")),
         (_("回访、销号"), _("问您解决了没有、满意不满意；不满意的重新办理。")),
     ]

@@ -75,7 +75,7 @@ function summarise(form) {
   const labels = JSON.parse(list.dataset.labels);
   const anonymous = form.elements.anonymous.value === 'yes';
   list.replaceChildren();
-  for (const [name, label] of Object.entries(labels)) {
+  for (const [name, label] of labels) {
     if (anonymous && form.elements[name].closest?.('[data-identity]')) continue;
     const text = shown(form.elements[name]);
     if (!text && !['title', 'narrative'].includes(name)) continue;
