@@ -7,22 +7,27 @@ after the locks of the instances.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from engine import journal
 from engine.bpm.decisions import Table
+from engine.bpm.results import StepFailed
 from engine.calendar import Calendar
 from engine.processes import definitions
 from engine.processes.acts import Act
+from engine.processes.models import Message
+from engine.processes.payloads import unpack
 from engine.processes.ports import Ports
 
 TTL = timedelta(days=30)  # how long a message waits for its catch
+_KEY = "course"  # in session.info
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,11 @@ class Posting:
     message_id: int | None = None
 
 
+def kept(act: Act, message: Message | Row[Any]) -> Posting:
+    """A kept message, on its way again."""
+    return Posting(act, message.name, message.correlation, unpack(message.payload), message_id=message.id)
+
+
 class Course:
     """One act under way in ``session``; nested use cases (an operation that starts a process) join it."""
 
@@ -55,6 +65,7 @@ class Course:
         self.session, self.ports = session, ports
         self.postings: deque[Posting] = deque()
         self.rows: list[tuple[str, journal.Row]] = []
+        self.describe: Callable[[StepFailed], None] | None = None  # how a failure after the first run is described
 
     @cached_property
     def calendar(self) -> Calendar:
@@ -90,3 +101,20 @@ class Course:
         for chain in sorted(chains):
             journal.append_many(self.session, chain, chains[chain])
         self.rows.clear()
+
+
+def under_way(session: Session) -> Course | None:
+    """The course that is open in this session: then an act is inside another one, which carries the idempotency key for both."""
+    course: Course | None = session.info.get(_KEY)
+    return course
+
+
+def enter(session: Session, ports: Ports) -> Course:
+    """Open the course of this session."""
+    course = session.info[_KEY] = Course(session, ports)
+    return course
+
+
+def leave(session: Session) -> None:
+    """Close the course of this session."""
+    session.info.pop(_KEY, None)

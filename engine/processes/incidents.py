@@ -13,18 +13,17 @@ from sqlalchemy.orm import Session
 from engine import journal
 from engine.bpm.results import StepFailed
 from engine.errors import NotFound
-from engine.journal.canonical import plain
 from engine.processes.acts import Act
 from engine.processes.models import Incident, Instance, Message, Task
+from engine.processes.payloads import pack
 from engine.processes.ports import Ports
 
 LONGEST_TRACE = 20_000  # characters
 
 
 def describe(failed: StepFailed, *, instance_id: int | None, case_id: int | None, redo: Mapping[str, Any], act: Act) -> None:
-    """Write on a failure, where nothing is written yet, whose it is; what to do again is always the outermost act's."""
-    failed.details.setdefault("instance_id", instance_id)
-    failed.details.setdefault("case_id", case_id)
+    """Write on a failure whose it is and what to do again; the outermost act has the last word. A failed start leaves no instance."""
+    failed.details.update(instance_id=None if redo.get("verb") == "start" else instance_id, case_id=case_id)
     actor = act.actor
     failed.details["redo"] = {
         **redo,
@@ -36,10 +35,8 @@ def describe(failed: StepFailed, *, instance_id: int | None, case_id: int | None
 
 def record(session: Session, failed: StepFailed, act: Act) -> Incident:
     """Keep a failure of ``act``; the same failure again only counts up. What the clock could not do is not tried again by itself."""
-    redo = plain(failed.details.get("redo") or {})
+    redo = pack(failed.details.get("redo") or {})
     instance_id: Any = failed.details.get("instance_id")
-    if redo.get("verb") == "start":  # rolled back: it never was
-        instance_id = None
     incident = _same(session, instance_id, failed.element, redo)
     trace = "".join(traceback.format_exception(failed))[-LONGEST_TRACE:]
     if incident is None:
@@ -73,6 +70,11 @@ def _hold(session: Session, redo: Mapping[str, Any]) -> None:
         session.execute(update(Message).where(Message.id == redo["message"]).values(held=True))
 
 
+def release(session: Session, instance_id: int) -> None:
+    """Let the clock wake an instance again that an incident had stopped."""
+    session.execute(update(Instance).where(Instance.id == instance_id, Instance.status == "incident").values(status="running"))
+
+
 def settle(session: Session, instance: Instance, redo: Mapping[str, Any], at: datetime) -> None:
     """After ``instance`` has moved on: resolve those of its incidents that this act did again, or whose timer no longer waits."""
     query = select(Incident).where(Incident.instance_id == instance.id, Incident.resolved_at.is_(None))
@@ -90,6 +92,8 @@ def dismiss(session: Session, ports: Ports, act: Act, incident_id: int) -> Incid
         raise NotFound("没有这条异常记录。", incident_id=incident_id)
     if incident.resolved_at is None:
         incident.resolved_at = act.at
+        if incident.act.get("verb") == "wake" and incident.instance_id is not None:
+            release(session, incident.instance_id)
         data = {"incident": incident_id, "sentence": incident.sentence, "reason": act.reason}
         chain = journal.chain_of(incident.case_id, incident.instance_id)
         journal.append(session, chain, act.actor, act.at, "incident.dismiss", incident.element, data)

@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Select, Table, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from engine.errors import NotFound
-from engine.processes.models import Incident, Instance, Message, Subscription, Task
+from engine.processes.models import ActKey, Incident, Instance, Message, Subscription, Task
 
 INSTANCES: Table = Instance.__table__  # type: ignore[assignment]
 TASKS: Table = Task.__table__  # type: ignore[assignment]
 SUBSCRIPTIONS: Table = Subscription.__table__  # type: ignore[assignment]
 MESSAGES: Table = Message.__table__  # type: ignore[assignment]
+ACT_KEYS: Table = ActKey.__table__  # type: ignore[assignment]
 INCIDENTS: Table = Incident.__table__  # type: ignore[assignment]
 
 _INSTANCE_KEYS = tuple(column.key for column in INSTANCES.columns)
@@ -33,6 +35,13 @@ def instance_of(values: Sequence[Any]) -> Instance:
 def task_of(values: Sequence[Any]) -> Task:
     """A plain Task from the columns of its table, in their order."""
     return Task(**dict(zip(_TASK_KEYS, values, strict=True)))
+
+
+def insert_new(session: Session, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT that knows ``on_conflict_do_nothing()`` on this session's database."""
+    if session.get_bind().dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)
 
 
 class Locked:

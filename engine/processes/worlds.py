@@ -31,7 +31,7 @@ def world(course: Course, act: Act, instance: Instance) -> World:
         table = drawing(definition_id).decisions.get(decision_id) or course.shared[decision_id]
         return table.decide(variables, functions(course, act.at)) or {}  # type: ignore[return-value]
 
-    return World(at=act.at, drawing=drawing, perform=perform, decide=decide, functions=functions(course, act.at))
+    return World(act.at, drawing, perform, decide, functions(course, act.at), passes=(SQLAlchemyError,))
 
 
 def _perform(course: Course, act: Act, instance: Instance, call: Call) -> Mapping[str, Any]:
