@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from engine.bpm.elements import Event
+from engine.bpm.feel.times import Months
 from engine.clock import LOCAL, local
 from engine.errors import Invalid
 
@@ -120,6 +121,8 @@ def _rounds_until(every: Duration, start: datetime, at: datetime) -> int:
 def _after(value: Any, at: datetime) -> datetime:
     if isinstance(value, timedelta):
         return at + value
+    if isinstance(value, Months):
+        return Duration(value.count, timedelta()).after(at)
     return duration(_text(value)).after(at)
 
 

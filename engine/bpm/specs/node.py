@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
 
 from engine.bpm.elements import Element
-from engine.bpm.tokens import READY, LiveToken
+from engine.bpm.tokens import LiveToken
 
 if TYPE_CHECKING:
     from engine.bpm.specs.rounds import Rounds
@@ -50,9 +50,13 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
         if self.rounds is not None and "of" in my_task.internal_data:
             self.rounds.round_done(my_task)
             return
-        workflow.record(my_task)
+        self.record(my_task)
         for flow in self.element.outgoing if my_task.taken is None else my_task.taken:
             workflow.enter(flow)
+
+    def record(self, token: LiveToken) -> None:
+        """Write down that the element was passed."""
+        token.workflow.record(token)
 
     def _on_cancel(self, my_task: LiveToken) -> None:
         """Nothing of its own to undo."""
@@ -60,8 +64,3 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]
     def round_value(self, my_task: LiveToken) -> Any:
         """What a round contributes to the output collection when no output item is named."""
         return dict(my_task.answers)
-
-
-def is_waiting_for_work(token: LiveToken) -> bool:
-    """Whether the token is on the agenda's side: ready and not waiting for a person."""
-    return token._state == READY and not token.task_spec.manual

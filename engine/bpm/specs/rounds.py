@@ -50,6 +50,11 @@ class Rounds(Node):
             self.begin(my_task, 0, items[0])
         return False
 
+    def record(self, token: LiveToken) -> None:
+        """The rounds were recorded one by one; the whole is a step of its own only when there was none."""
+        if not token.internal_data["done"]:
+            super().record(token)
+
     def items(self, token: LiveToken) -> list[Any]:
         """The items of all rounds. Raises Invalid when there is no list, or too many."""
         loop = self.loop
@@ -127,6 +132,10 @@ class OneByOne(Rounds, SequentialMultiInstanceTaskMixin):  # type: ignore[misc]
 
 class WhileTrue(Rounds, StandardLoopTaskMixin):  # type: ignore[misc]
     """The standard loop: on and on while its condition is true, at most ``maximum`` times."""
+
+    def __init__(self, wf_spec: Any, bpmn_id: str, task_spec: str, maximum: Any, condition: Any, test_before: bool, **further: Any) -> None:
+        repeats = {"task_spec": task_spec, "maximum": maximum, "condition": condition, "test_before": test_before}
+        super().__init__(wf_spec, bpmn_id, **repeats, **further)
 
     @property
     def collects(self) -> bool:

@@ -35,6 +35,11 @@ class SubProcess(Container, SubWorkflowTaskMixin):  # type: ignore[misc]
 class EventPart(Container, EventSubprocessMixin):  # type: ignore[misc]
     """An event sub-process; the scope around it arms it and starts it."""
 
+    def scope_ended(self, token: LiveToken) -> None:
+        if token.inner is not None:
+            token.workflow.ended_at = token.inner.ended_at
+        token.complete()
+
 
 class Called(Container, CallActivityMixin):  # type: ignore[misc]
     """A called process: has variables of its own, given by ``inputs`` and taken back by ``outputs``."""

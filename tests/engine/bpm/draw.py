@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from html import escape
+from itertools import pairwise
 
 HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?><bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" '
@@ -28,6 +29,15 @@ class Sketch:
         self.parts.append(f'<bpmn:{kind} id="{id}" name="{id}"{given}@{id}@>' + _extension(extension) + body + f"</bpmn:{kind}>")
         return id
 
+    def start(self, *then: str, id: str = "s", body: str = "", **attributes: str) -> Sketch:
+        """A start event, and a chain behind it."""
+        self.node("startEvent", id, body, **attributes)
+        self.chain(id, *then)
+        return self
+
+    def end(self, id: str = "e", body: str = "", extension: str = "") -> str:
+        return self.node("endEvent", id, body, extension)
+
     def user(self, id: str, body: str = "", loop: str = "", **properties: str) -> str:
         self.forms.add(id)
         return self.node("userTask", id, loop + body, props({"role": "clerk"} | properties))
@@ -46,7 +56,7 @@ class Sketch:
         return id
 
     def chain(self, *ids: str) -> None:
-        for source, target in zip(ids, ids[1:], strict=False):
+        for source, target in pairwise(ids):
             self.flow(source, target)
 
     def message(self, name: str) -> str:
@@ -85,7 +95,8 @@ def props(properties: Mapping[str, str]) -> str:
 
 
 def timer(value: str, kind: str = "timeDuration") -> str:
-    return f'<bpmn:timerEventDefinition><bpmn:{kind} xsi:type="bpmn:tFormalExpression">{escape(value)}</bpmn:{kind}></bpmn:timerEventDefinition>'
+    inside = f'<bpmn:{kind} xsi:type="bpmn:tFormalExpression">{escape(value)}</bpmn:{kind}>'
+    return f"<bpmn:timerEventDefinition>{inside}</bpmn:timerEventDefinition>"
 
 
 def multi(collection: str, item: str = "", output: str = "", output_item: str = "", condition: str = "", sequential: bool = False) -> str:
