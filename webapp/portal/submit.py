@@ -114,6 +114,7 @@ def _form(written: Report, key: str, errors: dict[str, str] | None = None) -> st
         places=list(places.items()),
         limits=file_limits(),
         lengths=report.LENGTHS,
+        shortest=report.SHORTEST,
     )
 
 

@@ -8,13 +8,12 @@ export function steps(form) {
   for (const each of form.querySelectorAll('[data-step-acts]')) each.hidden = false;
 
   const named = () => form.elements.anonymous.value !== 'yes';
-  const identity = () => { form.elements.name.required = named(); };
-  form.addEventListener('change', identity);
-  identity();
-
-  const wrong = (section) => [...section.querySelectorAll('input, select, textarea')].find((c) => !skipped(c) && !c.checkValidity());
   const skipped = (control) => !named() && control.closest('[data-identity]');
+  const unreachable = (control) => control.name === 'phone' && !control.value.trim() && !form.elements.email.value.trim();
+  const isWrong = (control) => !skipped(control) && (!control.checkValidity() || unreachable(control));
+  const wrong = (section) => [...section.querySelectorAll('input, select, textarea')].find(isWrong);
   const firstWrong = (until) => sections.slice(0, until).map(wrong).find(Boolean);
+  form.elements.name.required = true; // where it is not hidden: without this script the server asks for it
 
   function show(name, focus = true) {
     const at = Math.max(0, names.indexOf(name));
@@ -29,17 +28,22 @@ export function steps(form) {
   }
 
   function refuse(control) {
-    go(control.closest('[data-step]').dataset.step);
-    control.reportValidity();
-    control.focus();
+    const name = control.closest('[data-step]').dataset.step;
+    if (control.closest('[data-step]').hidden) move(name);
+    sayWhy(control);
+    control.scrollIntoView({ block: 'center' });
+    control.focus({ preventScroll: true });
+  }
+
+  function move(name) {
+    if (location.hash !== `#${name}`) history.pushState(null, '', `#${name}`);
+    show(name);
   }
 
   function go(name) {
     const problem = firstWrong(names.indexOf(name));
-    if (problem && problem.closest('[data-step]').hidden === false) { problem.reportValidity(); return problem.focus(); }
-    if (problem) return refuse(problem);
-    if (location.hash !== `#${name}`) history.pushState(null, '', `#${name}`);
-    show(name);
+    if (problem) refuse(problem);
+    else move(name);
   }
 
   form.addEventListener('click', (event) => {
@@ -68,6 +72,27 @@ export function steps(form) {
 
   const failed = form.querySelector('.has-error')?.closest('[data-step]');
   show(failed ? failed.dataset.step : names.includes(location.hash.slice(1)) && !firstWrong(names.indexOf(location.hash.slice(1))) ? location.hash.slice(1) : names[0], false);
+}
+
+// The same red sentence that the server would write; it goes when one types.
+function sayWhy(control) {
+  if (control.getAttribute('aria-invalid')) return;
+  const why = document.createElement('p');
+  why.className = 'portal-error';
+  why.id = `${control.id}-refusal`;
+  why.textContent = control.dataset.refusal || control.validationMessage;
+  (control.closest('.form-check') ?? control).before(why);
+  control.classList.add('is-invalid');
+  control.setAttribute('aria-invalid', 'true');
+  const told = control.getAttribute('aria-describedby');
+  control.setAttribute('aria-describedby', [told, why.id].filter(Boolean).join(' '));
+  control.closest('form').addEventListener('input', () => {
+    why.remove();
+    control.classList.remove('is-invalid');
+    control.removeAttribute('aria-invalid');
+    if (told) control.setAttribute('aria-describedby', told);
+    else control.removeAttribute('aria-describedby');
+  }, { once: true });
 }
 
 function summarise(form) {
