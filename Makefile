@@ -62,11 +62,7 @@ format: setup-dev ## bring the code into the house style
 	@.venv/bin/ruff check --fix . && .venv/bin/ruff format .
 
 messages: setup-dev ## collect new Chinese words into the English catalogue, then fill in their msgstr
-	@.venv/bin/pybabel -q extract -F babel.cfg -k _l -k Invalid:1 -k NotFound:1 -k Forbidden:1 -k Conflict:1 --no-wrap --add-location=file -o .make/messages.pot .
-	po=webapp/translations/en/LC_MESSAGES/messages.po
-	mkdir -p "$$(dirname "$$po")"
-	if [ -e "$$po" ]; then .venv/bin/pybabel -q update -l en -D messages -i .make/messages.pot -o "$$po" --no-fuzzy-matching --ignore-obsolete --no-wrap; \
-	else .venv/bin/pybabel -q init -l en -D messages -i .make/messages.pot -o "$$po" --no-wrap; fi
+	@$(PY) -m webapp.messages
 
 pins: setup-dev ## write requirements*.txt from requirements*.in, with hashes
 	@for name in requirements requirements-dev; do \

@@ -73,7 +73,8 @@ def page(status: int, text: str = "", **more: Any) -> Response:
     if request.headers.get("HX-Request"):
         body = render_template("errors/part.html", **given)
     else:
-        body = render_template("errors/page.html", shown_to=person_or_none(), request_id=g.get("request_id", ""), **given)
+        shown_to = person_or_none() if status < 500 else None  # the frame of a signed-in person asks the database
+        body = render_template("errors/page.html", shown_to=shown_to, request_id=g.get("request_id", ""), **given)
     return make_response(body, status)
 
 

@@ -47,7 +47,7 @@ def new() -> str:
 @may("people.edit")
 def create() -> Answer:
     """Open an account."""
-    given = {name: request.form.get(name, "") for name in ("account", "name", "email", "password")}
+    given: dict[str, Any] = {name: request.form.get(name, "") for name in ("account", "name", "email", "password")}
     try:
         user = house().act(accounts.create_user, by=actor(), posts=_posts(), **given)
     except (Invalid, Conflict) as refusal:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -31,7 +32,7 @@ def index() -> str:
 @may("people.edit")
 def create() -> Answer:
     """Add a unit."""
-    given = {name: request.form.get(name, "").strip() for name in ("id", "name", "name_en", "kind")}
+    given: dict[str, Any] = {name: request.form.get(name, "").strip() for name in ("id", "name", "name_en", "kind")}
     if not given["name"]:
         return _page({"name": _("请填写单位名称。")}), 422
     return _try(lambda: house().act(organisation.create_unit, by=actor(), **given))
@@ -41,7 +42,7 @@ def create() -> Answer:
 @may("people.edit")
 def edit(unit_id: str) -> Answer:
     """Change a unit's name, kind or activity."""
-    given = {name: request.form.get(name, "").strip() or None for name in ("name", "kind")}
+    given: dict[str, Any] = {name: request.form.get(name, "").strip() or None for name in ("name", "kind")}
     name_en, active = request.form.get("name_en", "").strip(), bool(request.form.get("active"))
     return _try(lambda: house().act(organisation.edit_unit, unit_id, name_en=name_en, active=active, by=actor(), **given))
 

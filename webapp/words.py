@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
+from engine.outbox.queue import KINDS
 from engine.people.permissions import ROLES
 
 WORDS: Mapping[str, Mapping[str, Any]] = {
@@ -75,14 +76,25 @@ WORDS: Mapping[str, Mapping[str, Any]] = {
         "cancelled": _l("已终止"),
     },
     "relation": {"duplicate": _l("疑似重复"), "repeat": _l("重复反映"), "merged": _l("并案"), "caused": _l("引发"), "related": _l("相关")},
-    "notice-kind": {
-        "assigned": _l("新待办"),
-        "reminder": _l("提醒"),
-        "red": _l("超期"),
-        "letter": _l("文书"),
-        "digest": _l("每日摘要"),
-        "answer": _l("答复"),
+    "element": {
+        "userTask": _l("人工任务"),
+        "serviceTask": _l("系统操作"),
+        "businessRuleTask": _l("决策"),
+        "sendTask": _l("发送消息"),
+        "receiveTask": _l("等待消息"),
+        "callActivity": _l("调用流程"),
+        "subProcess": _l("子流程"),
     },
+    "hit-policy": {
+        "UNIQUE": _l("唯一命中"),
+        "ANY": _l("任一命中"),
+        "FIRST": _l("首条命中"),
+        "PRIORITY": _l("按优先级"),
+        "RULE ORDER": _l("按规则顺序全部命中"),
+        "OUTPUT ORDER": _l("按输出顺序全部命中"),
+        "COLLECT": _l("汇总全部命中"),
+    },
+    "notice-kind": {kind: _l(text) for kind, text in KINDS.items()},
 }
 
 

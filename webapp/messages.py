@@ -1,0 +1,115 @@
+"""The catalogue of what people read, kept in ``translations/en``. ``python -m webapp.messages`` brings it up to date.
+
+Names in drawings, forms and tables have a catalogue of their own (bpmn.po).
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.frontend import parse_mapping_cfg
+from babel.messages.pofile import read_po, write_po
+
+ROOT = Path(__file__).parent.parent
+CATALOGUE = ROOT / "webapp" / "translations" / "en" / "LC_MESSAGES" / "messages.po"
+REFUSALS = frozenset({"Invalid", "Conflict", "Forbidden", "NotFound", "_invalid"})
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+HOLIDAYS = (
+    "元旦",
+    "春节",
+    "清明节",
+    "劳动节",
+    "端午节",
+    "中秋节",
+    "国庆节",
+    "国庆节、中秋节",
+    "周末",
+    "工作日",
+)  # names of days that the calendar package gives
+Found = tuple[str, int, str | tuple[str, ...]]  # file, line, message (singular and plural)
+
+
+def found() -> Iterator[Found]:
+    """Every message of the pages, of the engine's refusals and of its tables of words."""
+    with (ROOT / "babel.cfg").open() as file:
+        methods, options = parse_mapping_cfg(file)
+    keywords = {**DEFAULT_KEYWORDS, "_l": None}
+    for name, line, message, _comments, _context in extract_from_dir(str(ROOT), methods, options, keywords, strip_comment_tags=False):
+        yield name, line, message
+    for path in sorted((ROOT / "engine").rglob("*.py")):
+        if not path.is_relative_to(ROOT / "engine" / "demo") and not path.is_relative_to(ROOT / "engine" / "bpm"):
+            yield from _in_engine(path)
+    yield from ((str(Path(__file__).relative_to(ROOT)), 0, name) for name in HOLIDAYS)
+
+
+def _in_engine(path: Path) -> Iterator[Found]:
+    """The sentences of refusals, and the Chinese in named constants (words for roles, kinds …)."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and _name(node.func) in REFUSALS:
+            texts = _texts(node)
+        elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None and _is_constant(node):
+            texts = _texts(node.value)
+        else:
+            continue
+        yield from ((str(path.relative_to(ROOT)), line, text) for line, text in texts)
+
+
+def _name(function: ast.expr) -> str:
+    return function.id if isinstance(function, ast.Name) else function.attr if isinstance(function, ast.Attribute) else ""
+
+
+def _is_constant(node: ast.Assign | ast.AnnAssign) -> bool:
+    target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+    return isinstance(target, ast.Name) and (target.id.isupper() or target.id == "sentence")
+
+
+def _texts(node: ast.AST) -> list[tuple[int, str]]:
+    inside = [each for each in ast.walk(node) if isinstance(each, ast.Constant)]
+    formatted = {id(part) for each in ast.walk(node) if isinstance(each, ast.JoinedStr) for part in each.values}
+    return [(c.lineno, c.value) for c in inside if isinstance(c.value, str) and CHINESE.search(c.value) and id(c) not in formatted]
+
+
+def catalogue() -> Catalog:
+    """The English catalogue as it is stored."""
+    if not CATALOGUE.exists():
+        return Catalog(locale="en", domain="messages", project="duban", fuzzy=False)
+    with CATALOGUE.open("rb") as file:
+        return read_po(file, locale="en", domain="messages")
+
+
+def bring_up_to_date() -> tuple[int, int]:
+    """Add new messages to the stored catalogue and drop those that are gone; returns (all, untranslated)."""
+    old = catalogue()
+    new = Catalog(locale="en", domain="messages", project="duban", fuzzy=False)
+    for file, _line, message in found():
+        known = old.get(message[0] if isinstance(message, tuple) else message)
+        new.add(message, known.string if known and bool(known.string) else None, locations=[(file, None)])
+    CATALOGUE.parent.mkdir(parents=True, exist_ok=True)
+    with CATALOGUE.open("wb") as stream:
+        write_po(stream, new, omit_header=False, sort_output=True, ignore_obsolete=True, width=160, include_lineno=False)
+    return len(new), sum(not _translated(each.string) for each in new if each.id)
+
+
+def _translated(string: object) -> bool:
+    return all(string) if isinstance(string, tuple | list) else bool(string)
+
+
+def untranslated() -> list[Found]:
+    """What has no English yet."""
+    known = catalogue()
+    missing = []
+    for file, line, message in found():
+        entry = known.get(message[0] if isinstance(message, tuple) else message)
+        if entry is None or not _translated(entry.string):
+            missing.append((file, line, message))
+    return missing
+
+
+if __name__ == "__main__":
+    total, missing = bring_up_to_date()
+    print(f"{total} messages, {missing} without English: {CATALOGUE.relative_to(ROOT)}")  # noqa: T201
