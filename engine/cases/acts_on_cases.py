@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
@@ -130,14 +131,13 @@ def start_process(desk: Desk, given: Given) -> dict[str, Any]:
     """Start an instance beside this one; an accountability or special supervision gets a case file of its own first."""
     process = text_of(given, "process", needed=True)
     own = {name: value for name, value in given.items() if name not in ("process", "case_id")}
+    act = replace(desk.act, key=None)  # the key is the outer act's
     if process not in BESIDE:
-        instance = start.start(
-            desk.session, desk.ports, desk.act, process, own, case_id=desk.instance.case_id, started_by_id=desk.instance.id
-        )
+        instance = start.start(desk.session, desk.ports, act, process, own, case_id=desk.instance.case_id, started_by_id=desk.instance.id)
         return {"started_instance": instance.id}
     case = _open_beside(desk, process, given)
     begun = {**variables(case, anonymous=True), **own, "case_id": case.id, "source_case": case.source_id}
-    start.start(desk.session, desk.ports, desk.act, process, begun, case_id=case.id, started_by_id=desk.instance.id)
+    start.start(desk.session, desk.ports, act, process, begun, case_id=case.id, started_by_id=desk.instance.id)
     return {"started_case": case.id}
 
 

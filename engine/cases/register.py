@@ -14,7 +14,7 @@ from engine.cases.files import FileStore
 from engine.cases.identity import Keys, Reporter
 from engine.cases.models import Case
 from engine.errors import Invalid
-from engine.processes.models import ActKey
+from engine.processes.keys import settle, used
 from engine.processes.start import start
 
 if TYPE_CHECKING:
@@ -68,15 +68,15 @@ def register(session: Session, ports: Ports, act: Act, intake: Intake, *, keys: 
 
     Raises Invalid when title and narrative are missing or too long, or a file is not accepted.
     """
-    if act.key is not None and (known := session.get(ActKey, act.key)) is not None:
-        return opening.get(session, known.result["case"])
+    known = used(session, act)
+    if known is not None:
+        return opening.get(session, known["case"])
     case = _open(session, act, _checked(intake), keys)
     identity.seal(session, keys, case.id, _with_words(intake))
     duplicates.index(session, case)
     for name, content in intake.files:
         _keep(session, act, case, intake, name, content, files)
-    if act.key is not None:
-        session.add(ActKey(key=act.key, at=act.at, result={"case": case.id}))
+    settle(session, act, {"case": case.id})
     start(session, ports, replace(act, key=None), case.kind, variables(case, anonymous=intake.reporter.is_empty()), case_id=case.id)
     return case
 
