@@ -38,13 +38,7 @@ def complete(world: World, state: bytes, token: str, answers: Mapping[str, Any])
 
 def wake(world: World, state: bytes) -> Advance:
     """Fire the timers that are due at ``world.at``, one at a time, in the order of their moments. Raises StepFailed."""
-    instance = states.load(world, state)
-    while not instance.over:
-        due, token = _earliest(instance)
-        if token is None or due > world.at:
-            break
-        _run(instance, partial(fire, token), token)
-    return _outcome(instance)
+    return _wake(states.load(world, state))
 
 
 def deliver(world: World, state: bytes, token: str, payload: Mapping[str, Any]) -> Advance:
@@ -68,6 +62,12 @@ def variables(state: bytes) -> dict[str, Any]:
     return found
 
 
+def seen(world: World, state: bytes, token: str) -> dict[str, Any]:
+    """The variables that a waiting token sees: those of its scope, of its round and of the scopes around. Empty for an unknown token."""
+    found = states.load(world, state).find(token)
+    return dict(found.data) if found is not None else {}
+
+
 def bindings(state: bytes) -> dict[str, int]:
     """The definitions a running instance stays on: process key → definition id."""
     found: dict[str, int] = states.read(state)["b"]
@@ -80,6 +80,15 @@ def _word(token: LiveToken) -> str:
     if token.is_open_task:
         return "task"
     return "inside" if token._state == STARTED else "waiting"
+
+
+def _wake(instance: Instance) -> Advance:
+    while not instance.over:
+        due, token = _earliest(instance)
+        if token is None or due > instance.world.at:
+            break
+        _run(instance, partial(fire, token), token)
+    return _outcome(instance)
 
 
 def _run(instance: Instance, act: Callable[[], Any], token: LiveToken | None = None) -> None:

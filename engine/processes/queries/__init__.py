@@ -1,7 +1,7 @@
 """Reading tasks and instances: the inbox, its counts, a task's page, where the tokens stand."""
 
 from engine.processes.queries.inbox import VIEWS, Filters, Page, counts, inbox
-from engine.processes.queries.pages import Position, TaskPage, incidents, instances_of, position, task_page, tasks_of
+from engine.processes.queries.pages import Position, TaskPage, incidents, instances_of, position, task_page, tasks_of, variables
 
 __all__ = [
     "VIEWS",
@@ -16,4 +16,5 @@ __all__ = [
     "position",
     "task_page",
     "tasks_of",
+    "variables",
 ]

@@ -94,5 +94,16 @@ def position(session: Session, ports: Ports, instance: Instance) -> Position:
     return Position(tokens, passed, runner.bindings(instance.state))
 
 
+def variables(session: Session, ports: Ports, instance: Instance, task: Task) -> dict[str, Any]:
+    """The variables that an open task sees, to fill its form with; empty once the instance has ended."""
+
+    def drawing(definition_id: int) -> Drawing:
+        return ports.drawings.drawing(session, ports, definition_id)
+
+    if instance.status in ("completed", "cancelled"):
+        return {}
+    return runner.seen(World(instance.started_at, drawing, _nothing, _nothing), instance.state, task.token)
+
+
 def _nothing(*_: Any) -> Mapping[str, Any]:
     return {}
