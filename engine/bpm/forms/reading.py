@@ -58,7 +58,7 @@ class Reading:
         if not isinstance(raw, dict) or self.count > MOST_COMPONENTS:
             self.problem("form-shape", owner, f"组件写法不对，或超过 {MOST_COMPONENTS} 个。")
             return None
-        kind = raw.get("type")
+        kind = str(raw.get("type"))
         if kind not in TYPES:
             self.problem("form-type", raw, f"不支持组件类型“{kind}”，请换成：{'、'.join(sorted(TYPES))}。")
             return None
@@ -195,11 +195,11 @@ class Reading:
 
     def _pattern(self, raw: Mapping[str, Any], validate: Mapping[str, Any], properties: Mapping[str, str]) -> str:
         kind = validate.get("validationType")
-        name = properties.get("pattern") or validate.get("pattern") or BY_VALIDATION_TYPE.get(str(kind), "")
+        name = str(properties.get("pattern") or validate.get("pattern") or BY_VALIDATION_TYPE.get(str(kind), ""))
         if name and name not in PATTERNS:
             self.problem("form-pattern", raw, f"不能用正则表达式；请用属性 pattern 写明：{'、'.join(PATTERNS)}。")
             return ""
-        return str(name)
+        return name
 
     def _number(self, raw: Mapping[str, Any], given: Any, otherwise: int, most: int) -> int:
         if given is None or given == "":
