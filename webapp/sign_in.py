@@ -8,13 +8,13 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from engine import clock
+from engine.demo.fill import PASSWORD
 from engine.people import sign_in
 from engine.people.models import Unit, User
 from webapp import security
 from webapp.session import forget, house, person_or_none, public, remember, token
 
 pages = Blueprint("sign_in", __name__)
-DEMO_PASSWORD = "duban-demo-2026"  # noqa: S105  of a demo's accounts, shown on its login page
 TYPED = "typed."
 
 
@@ -83,7 +83,7 @@ def _page(problem: str = "") -> str:
         typed_path=security.own_page(request.form.get("typed_path")),
         accounts=accounts,
         units=units,
-        demo_password=DEMO_PASSWORD,
+        demo_password=PASSWORD,
     )
 
 

@@ -17,7 +17,9 @@ BPMN = Path(__file__).parents[2] / "bpmn"
 
 
 @click.command()
-@click.option("--folder", type=click.Path(exists=True, file_okay=False, path_type=Path), default=BPMN, help="Where the process folders are.")
+@click.option(
+    "--folder", type=click.Path(exists=True, file_okay=False, path_type=Path), default=BPMN, help="Where the process folders are."
+)
 def deploy(folder: Path) -> None:
     """Deploy every process folder (same content, same version) and load the organisation where there is none yet."""
     house = House(Settings.from_env())

@@ -1,0 +1,80 @@
+"""What a form may offer from the house: units, towns, areas, categories, likely duplicates. Named by ``properties.options_from``."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.cases.duplicates import similar
+from engine.cases.models import Case, CaseUnit
+from engine.errors import Invalid
+from engine.people.models import ActionGroup, Unit
+
+CATEGORIES = Path(__file__).parents[2] / "bpmn" / "categories.toml"
+Choices = list[tuple[Any, str]]  # value, label
+
+
+def choices(session: Session, names: Iterable[str], case: Case | None = None) -> dict[str, Choices]:
+    """For each name its values with labels. Raises Invalid for a name that is not known."""
+    unknown = sorted(set(names) - set(_SOURCES))
+    if unknown:
+        raise Invalid("表单引用了不存在的选项来源，请流程管理员修改表单。", names=unknown)
+    return {name: _SOURCES[name](session, case) for name in names}
+
+
+@lru_cache(1)
+def categories() -> Mapping[int, tuple[str, ...]]:
+    """Area → its categories, from bpmn/categories.toml."""
+    data = tomllib.loads(CATEGORIES.read_text(encoding="utf-8"))
+    return {area["id"]: tuple(area["categories"]) for area in data["areas"]}
+
+
+def _units(session: Session, _case: Case | None) -> Choices:
+    rows = session.execute(select(Unit.id, Unit.name).where(Unit.active).order_by(Unit.kind, Unit.id))
+    return [(row.id, row.name) for row in rows]
+
+
+def _towns(session: Session, _case: Case | None) -> Choices:
+    rows = session.execute(select(Unit.id, Unit.name).where(Unit.active, Unit.kind.in_(("town", "park"))).order_by(Unit.kind, Unit.id))
+    return [(row.id, row.name) for row in rows]
+
+
+def _areas(session: Session, _case: Case | None) -> Choices:
+    return [(row.id, f"{row.id} {row.name}") for row in session.execute(select(ActionGroup.id, ActionGroup.name).order_by(ActionGroup.id))]
+
+
+def _categories(_session: Session, case: Case | None) -> Choices:
+    """Those of the case's own area first, then the rest."""
+    own = categories().get(case.area or 0, ()) if case is not None else ()
+    rest = sorted({name for names in categories().values() for name in names} - set(own))
+    return [(name, name) for name in (*own, *rest)]
+
+
+def _duplicates(session: Session, case: Case | None) -> Choices:
+    if case is None:
+        return []
+    return [(other.id, f"{other.number} {other.title}（{score:.0%}）") for other, score in similar(session, case)]
+
+
+def _co_units(session: Session, case: Case | None) -> Choices:
+    if case is None:
+        return []
+    taking_part = select(CaseUnit.unit_id).where(CaseUnit.case_id == case.id, CaseUnit.part == "co", CaseUnit.until.is_(None))
+    rows = session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(taking_part)).order_by(Unit.id))
+    return [(row.id, row.name) for row in rows]
+
+
+_SOURCES: Mapping[str, Callable[[Session, Case | None], Choices]] = {
+    "units": _units,
+    "towns": _towns,
+    "areas": _areas,
+    "categories": _categories,
+    "duplicates": _duplicates,
+    "co_units": _co_units,
+}

@@ -1,0 +1,77 @@
+"""Fill an empty demo: the organisation, the cast, then a year in which complaints arrive and people work them off."""
+
+from __future__ import annotations
+
+import random
+import tomllib
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select
+
+from engine import clock
+from engine.cases.models import Case
+from engine.demo.arrivals import arrivals
+from engine.demo.office import Office
+from engine.demo.year import Year
+from engine.errors import Forbidden
+from engine.journal.actor import SYSTEM
+from engine.people import accounts
+from engine.people.models import User
+from engine.wiring import House
+
+PASSWORD = "Haicheng2018"  # noqa: S105  (of every account of the demo; the sign-in page shows it)
+CAST = tomllib.loads((Path(__file__).parent / "cast.toml").read_text(encoding="utf-8"))["people"]
+
+
+def fill(house: House, *, cases: int, seed: int) -> Iterator[str]:
+    """Yields a line a step. Raises Forbidden outside a demo. A demo that has people stays as it is."""
+    if not house.settings.demo:
+        raise Forbidden("只有演示环境可以填充数据；请设置 DUBAN_DEMO=1 后再试。")
+    with house.sessions.read() as session:
+        if session.scalar(select(User.id).limit(1)) is not None:
+            yield "The demo is filled already."
+            return
+    end = clock.now()
+    start = end - timedelta(days=365)
+    clock.freeze(start)
+    try:
+        cast(house)
+        yield f"{len(CAST)} people have their accounts."
+        yield from live(house, start, end, cases, seed)
+    finally:
+        clock.thaw()
+
+
+def cast(house: House) -> None:
+    """Create the people of the demo with their posts."""
+    for person in CAST:
+        posts = [(role, unit or None, area or None) for role, unit, area in person["posts"]]
+        house.act(accounts.create_user, account=person["account"], name=person["name"], password=PASSWORD, posts=posts, by=SYSTEM)
+
+
+def live(house: House, start: datetime, end: datetime, cases: int, seed: int) -> Iterator[str]:
+    """Let the year pass. Yields a line a month."""
+    chance = random.Random(seed)
+    year = Year(house)
+    office = Office(house, year, chance)
+    for moment, intake in arrivals(start, end, cases, chance):
+        year.plan(moment, lambda intake=intake: office.receive(intake))  # type: ignore[misc]
+    acts = 0
+    for month in _months(start, end):
+        acts += year.run(month, office.look)
+        yield f"{clock.local(month):%Y-%m-%d}: {acts} acts, {_open(house)} cases open."
+
+
+def _months(start: datetime, end: datetime) -> Iterator[datetime]:
+    moment = start
+    while moment < end:
+        moment = min(moment + timedelta(days=30), end)
+        yield moment
+
+
+def _open(house: House) -> Any:
+    with house.sessions.read() as session:
+        return session.scalar(select(func.count()).select_from(Case).where(Case.state == "open"))
