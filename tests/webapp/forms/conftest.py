@@ -17,7 +17,6 @@ import webapp
 from webapp import forms
 
 TEMPLATES = Path(webapp.__file__).parent / "templates"
-Page = Callable[..., Any]
 
 
 @pytest.fixture
@@ -33,18 +32,23 @@ def app() -> Iterator[Flask]:
 
 
 @pytest.fixture
-def page(app: Flask) -> Page:
+def draw(app: Flask) -> Callable[..., Any]:
     """Draws a Bound and gives the parsed page."""
 
-    def draw(bound: forms.Bound, refresh_url: str | None = None) -> Any:
+    def drawn(bound: forms.Bound, refresh_url: str | None = None) -> Any:
         source = '{% import "forms/form.html" as form with context %}<form method="post">{{ form.render(bound, url) }}</form>'
         return html.fromstring(app.jinja_env.from_string(source).render(bound=bound, url=refresh_url))
 
-    return draw
+    return drawn
 
 
-def form(*components: dict[str, Any]) -> forms.PageForm:
-    """A form of these components."""
-    compiled = forms.compile(json.dumps({"type": "default", "id": "f", "components": list(components)}).encode())
-    assert not compiled.problems
-    return compiled
+@pytest.fixture
+def form() -> Callable[..., forms.PageForm]:
+    """Compiles a form of the components it is given."""
+
+    def make(*components: dict[str, Any]) -> forms.PageForm:
+        compiled = forms.compile(json.dumps({"type": "default", "id": "f", "components": list(components)}).encode())
+        assert not compiled.problems
+        return compiled
+
+    return make
