@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from io import BytesIO
 from typing import Any
@@ -21,12 +22,27 @@ MOST_BYTES = 10 * 1024 * 1024  # of a template and of a letter
 FILTERS = frozenset({"default", "d", "join", "length", "count", "first", "last", "upper", "lower", "trim", "title", "e", "escape", "day"})
 TESTS = frozenset({"defined", "none", "undefined", "equalto", "eq", "ne", "in"})
 CONTEXT = frozenset({"letter", "case", "task", "text"})  # all that a template may name
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")  # XML 1.0 knows them not
+_REFUSED = (
+    nodes.Call, nodes.CallBlock, nodes.Macro, nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends, nodes.BinExpr,
+)  # fmt: skip
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):
     """No calls, no arithmetic that makes things grow, no globals, few filters."""
 
     intercepted_binops = frozenset({"+", "-", "*", "/", "//", "%", "**"})
+
+    @staticmethod
+    def concat(pieces: Iterable[str]) -> str:
+        """Join the pieces of a rendering as they come, and stop when they become too many (loops in loops)."""
+        size, kept = 0, []
+        for piece in pieces:
+            size += len(piece)
+            if size > MOST_BYTES:
+                raise SecurityError("the letter grows too long")
+            kept.append(piece)
+        return "".join(kept)
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         raise SecurityError(f"{operator} is not allowed in a letter")
@@ -57,19 +73,18 @@ def problems(template: bytes, path: str) -> list[Problem]:
     """What is wrong with a template before it is deployed: not a harmless Word file, a name that no letter has, loops too deep."""
     try:
         document = _open(template)
-        source = document.patch_xml(document.get_xml())
-        tree = _environment().parse(source)
+        trees = [_environment().parse(document.patch_xml(xml)) for xml in _texts(document)]
     except DubanError as refusal:
         return [_problem(path, refusal.sentence)]
     except Exception as error:  # the same many kinds as above
         return [_problem(path, f"模板无法读取：{error}"[:300])]
-    return [_problem(path, sentence) for sentence in _faults(tree)]
+    return [_problem(path, sentence) for sentence in dict.fromkeys(fault for tree in trees for fault in _faults(tree))]
 
 
 def bounded(value: Any, depth: int = 0) -> Any:
     """A value as a template may see it: texts and lists cut to a length, moments as days in China, nothing that has methods of its own."""
     if isinstance(value, str):
-        return value[:LONGEST_TEXT]
+        return _CONTROLS.sub("", value)[:LONGEST_TEXT]
     if value is None or isinstance(value, (bool, int, float)):
         return value
     if isinstance(value, (date, datetime)):
@@ -108,16 +123,31 @@ def _environment() -> _Sandbox:
     return environment
 
 
+def _texts(document: Any) -> list[str]:
+    """The XML of the body, the headers and the footers."""
+    around = [part for uri in (document.HEADER_URI, document.FOOTER_URI) for _key, part in document.get_headers_footers(uri)]
+    return [document.get_xml(), *(document.get_part_xml(part) for part in around)]
+
+
 def _faults(tree: nodes.Template) -> list[str]:
     own = {node.name for node in tree.find_all(nodes.Name) if node.ctx == "store"}
     unknown = {node.name for node in tree.find_all(nodes.Name) if node.ctx == "load"} - own - CONTEXT - {"loop"}
     faults = [f"文书里没有“{name}”这个内容；可以用 letter、case、task 和 text。" for name in sorted(unknown)]
-    refused = (nodes.Call, nodes.CallBlock, nodes.Macro, nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends, nodes.BinExpr)
-    if any(node for kind in refused for node in tree.find_all(kind) if not isinstance(node, (nodes.And, nodes.Or))):
+    if any(_is_refused(node) for node in tree.find_all(nodes.Node)):
         faults.append("文书里不能计算、调用或引入别的内容。")
     if _loops(tree) > MOST_LOOPS:
         faults.append("循环最多套两层。")
     return faults
+
+
+def _is_refused(node: nodes.Node) -> bool:
+    if isinstance(node, nodes.Filter):
+        return node.name not in FILTERS
+    if isinstance(node, nodes.Test):
+        return node.name not in TESTS
+    if isinstance(node, nodes.Getattr):
+        return node.attr.startswith("_")
+    return isinstance(node, _REFUSED) and not isinstance(node, (nodes.And, nodes.Or))
 
 
 def _loops(node: nodes.Node) -> int:
