@@ -51,7 +51,7 @@ def submit() -> str:
 @limiter.limit("10 per hour; 30 per day", deduct_when=lambda response: response.status_code == 302)
 def receive() -> Response | tuple[str, int]:
     """Register the report, or show the form again with everything that was typed."""
-    key = _key()
+    key = form_key()
     with house().sessions.read() as session:
         written = report.read(request.form, names.areas(session), _places(session), clock.local(clock.now()).date())
     sent, problem = uploads.read(request, file_limits())
@@ -59,12 +59,12 @@ def receive() -> Response | tuple[str, int]:
     if not errors:
         try:
             receipt = house().act(
-                portal.submit, _intake(written, sent), by=REPORTER, key=KEY + key, keys=house().keys, files=house().files
+                portal.submit, _intake(written, sent), by=REPORTER, key=key, keys=house().keys, files=house().files
             )  # fmt: skip
         except Invalid as refusal:
             errors = _refused(refusal)
         else:
-            cookie.keep_receipt(KEY + key)
+            cookie.keep_receipt(key)
             cookie.open_case(receipt.case_id)
             return redirect(url_for("portal.done"))
     return _form(written, key, errors), 422
@@ -95,10 +95,10 @@ def forget() -> Response:
     return redirect(url_for("portal.index"))
 
 
-def _key() -> str:
+def form_key() -> str:
     """The form's random key: a double click registers once. What is no such key is replaced."""
-    given = request.form.get("key", "")
-    return given if len(given) == 32 and given.isalnum() else uuid.uuid4().hex
+    given = request.form.get("_key", "")
+    return KEY + (given if len(given) == 32 and given.isalnum() else uuid.uuid4().hex)
 
 
 def _form(written: Report, key: str, errors: dict[str, str] | None = None) -> str:
@@ -109,7 +109,7 @@ def _form(written: Report, key: str, errors: dict[str, str] | None = None) -> st
         "portal/submit.html",
         report=written,
         e=shown,
-        key=key,
+        key=key.removeprefix(KEY),
         areas=list(areas.items()),
         places=list(places.items()),
         limits=file_limits(),

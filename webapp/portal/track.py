@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from flask import Response as Answer
@@ -15,13 +16,14 @@ from werkzeug.wrappers import Response
 
 from engine import clock
 from engine.cases import numbering, portal
-from engine.cases.models import Case, Letter
+from engine.cases.models import Case
 from engine.errors import Conflict, Invalid, NotFound
 from engine.journal.actor import REPORTER
+from engine.processes import keys
 from webapp import names, security
 from webapp.i18n import sentence
 from webapp.portal import cookie, pages, uploads
-from webapp.portal.submit import file_limits
+from webapp.portal.submit import file_limits, form_key
 from webapp.security import limiter
 from webapp.session import house, public
 
@@ -115,8 +117,9 @@ def letter(letter_id: int) -> Answer | Response:
     if case_id is None:
         return redirect(url_for("portal.track"))
     with house().sessions.read() as session:
-        row = session.get(Letter, letter_id)
-        if row is None or row.case_id != case_id or row.kind != "answer":
+        shown = portal.track(session, _case(session, case_id)).letters
+        row = next((each for each in shown if each.id == letter_id), None)
+        if row is None:
             raise NotFound("没有这份文书，或您不能查看。")
         name, sha256 = f"{row.title or row.number}.docx", row.sha256
     return security.download(house().files.read(sha256), name, WORD)
@@ -142,7 +145,7 @@ def _do(verb: Callable[..., None], *given: Any, done: str, otherwise: str, **mor
         flash(_("为了安全，半小时不用就要重新输入编号和查询码。"), "info")
         return redirect(url_for("portal.track"))
     try:
-        house().act(_on_case, verb, case_id, *given, by=REPORTER, keys=house().keys, **more)
+        house().act(_on_case, verb, case_id, *given, by=REPORTER, key=form_key(), keys=house().keys, **more)
     except Invalid as refusal:
         fields: dict[str, str] = refusal.details.get("fields") or {}  # type: ignore[assignment]
         return _again({next(iter(fields), otherwise): sentence(refusal)})
@@ -154,10 +157,16 @@ def _do(verb: Callable[..., None], *given: Any, done: str, otherwise: str, **mor
 
 
 def _on_case(session: Session, ports: Any, act: Any, verb: Callable[..., None], case_id: int, *given: Any, **more: Any) -> None:
+    """Do it once: the same form sent again has no further effect."""
+    if keys.used(session, act) is None:
+        verb(session, ports, replace(act, key=None), _case(session, case_id), *given, **more)
+
+
+def _case(session: Session, case_id: int) -> Case:
     case = session.get(Case, case_id)
     if case is None:
         raise NotFound("没有这件投诉；请重新输入编号和查询码。")
-    verb(session, ports, act, case, *given, **more)
+    return case
 
 
 def _again(errors: dict[str, str]) -> Response | tuple[str, int]:
@@ -169,9 +178,7 @@ def _again(errors: dict[str, str]) -> Response | tuple[str, int]:
 
 def _show(case_id: int, errors: dict[str, str] | None = None) -> str:
     with house().sessions.read() as session:
-        case = session.get(Case, case_id)
-        if case is None:
-            raise NotFound("没有这件投诉；请重新输入编号和查询码。")
+        case = _case(session, case_id)
         seen, units = portal.track(session, case), names.units(session)
     return render_template(
         "portal/case.html",

@@ -1,5 +1,5 @@
 // What is typed is kept in this tab only (sessionStorage), so that a reload, a wrong turn or an error loses nothing; it goes with the tab.
-const NOT_KEPT = new Set(['csrf_token', 'key', 'website', 'consent']);
+const NOT_KEPT = new Set(['csrf_token', '_key', 'website', 'consent']);
 
 export function sessionDraft(form) {
   const name = form.dataset.sessionDraft;
