@@ -88,7 +88,7 @@ class Reading:
         for node, scope in self.nodes:
             element = self._element(node, scope, incoming, outgoing)
             elements.setdefault(element.id, element)
-        ids = Counter(node.get("id", "") for node in self.root.iter(f"{BPMN}*") if node.get("id"))
+        ids = Counter([node.get("id", "") for node, _ in self.nodes] + [flow.id for flow in self.flows] + [self.process.get("id", "")])
         return Sheet(
             key=self.process.get("id", ""),
             name=self.process.get("name", "") or self.process.get("id", ""),

@@ -100,6 +100,7 @@ class Instance(Scope, BpmnWorkflow):  # type: ignore[misc]
         inner.share(self._variables_inside(token))
         self.subprocesses[token.id] = inner
         inner.begin(token.due)
+        token.due = None
 
     def drawing_inside(self, token: LiveToken) -> Drawing:
         """The drawing that the scope inside a container is drawn in. Raises Invalid when the called process is not bound."""
