@@ -67,12 +67,15 @@ def _value(name: str, filters: Filters) -> Any:
 
 def _field(session: Session, page: str, name: str, value: str) -> Field:
     if name.endswith(("_from", "_to")):
-        return Field(name, _label(name), "date", (), value)
-    return Field(name, _label(name), "choice", _choices(session, page, name), value)
+        return Field(name, labels()[name], "date", (), value)
+    return Field(name, labels()[name], "choice", _choices(session, page, name), value)
 
 
-def _label(name: str) -> str:
-    labels: Mapping[str, str] = {
+def labels() -> Mapping[str, str]:
+    """The word for each filter of any list."""
+    return {
+        "process": _("流程"),
+        "element": _("环节"),
         "kind": _("案件类型"),
         "unit": _("单位"),
         "area": _("领域"),
@@ -93,10 +96,9 @@ def _label(name: str) -> str:
         "limit_to": _("期限 到"),
         "closed_from": _("了结 从"),
         "closed_to": _("了结 到"),
-        "opened_from": _("挂单 从"),
-        "opened_to": _("挂单 到"),
+        "opened_from": _("开始 从"),
+        "opened_to": _("开始 到"),
     }
-    return labels[name]
 
 
 def _choices(session: Session, page: str, name: str) -> Choices:

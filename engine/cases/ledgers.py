@@ -153,7 +153,7 @@ CASES = replace(
     COMPLAINTS,
     name="cases",
     columns=(_NUMBER, Column("kind", Case.kind, "word:kind", nullable=False), *COMPLAINTS.columns[1:]),
-    shown=tuple("number light title stage category place lead_unit received_at limit_at outcome".split()),
+    shown=("number", "light", "title", "stage", "category", "place", "lead_unit", "received_at", "limit_at", "outcome"),
 )
 LEDGERS: Mapping[str, Listing] = {each.name: each for each in (COMPLAINTS, RECTIFICATIONS, REFERRALS)}
 BELONGS: Mapping[str, ColumnElement[bool]] = {

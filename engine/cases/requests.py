@@ -5,10 +5,10 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engine.cases import limits
 from engine.cases.models import Case
 from engine.cases.opening import get
 from engine.errors import Conflict, Invalid, NotFound
-from engine.processes import limits
 from engine.processes.acts import Act
 from engine.processes.correlate import correlate
 from engine.processes.models import Subscription, Task
@@ -41,7 +41,7 @@ def ask_extension(session: Session, ports: Ports, act: Act, task_id: int, days: 
 
 
 def ask_pause(session: Session, ports: Ports, act: Act, case_id: int) -> None:
-    """Ask for a stop of the clock, with the reason in ``act``; the process hears ``pause-requested``. Raises Invalid, Conflict, NotFound."""
+    """Ask for a stop of the clock for the reason in ``act``; the process hears ``pause-requested``. Raises Invalid, Conflict, NotFound."""
     case = get(session, case_id)
     _still_runs(case)
     if case.paused_at is not None:

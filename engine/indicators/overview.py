@@ -10,13 +10,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, cast, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from engine import clock
 from engine.cases.models import Case
 from engine.indicators import months
 from engine.indicators.months import Month
 from engine.people.models import Unit
 
 COMPLAINT = Case.kind == "complaint"
-HOT_DAYS = 90  # length of the period of hot spots
+PERIOD = timedelta(days=90)  # of hot spots; it begins with a day
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +89,11 @@ def punctual(session: Session, visible: ColumnElement[bool], at: datetime) -> tu
 
 def hot_spots(session: Session, visible: ColumnElement[bool], at: datetime, most: int = 8) -> list[HotSpot]:
     """The categories with most complaints in the last 90 days. One statement."""
-    start = at - timedelta(days=HOT_DAYS)
+    start = clock.local(at - PERIOD).replace(hour=0, minute=0, second=0, microsecond=0)
     recent = func.sum(cast(Case.received_at >= start, Integer))
     rows = session.execute(
         select(Case.category, recent.label("recent"), (func.count() - recent).label("before"))
-        .where(visible, COMPLAINT, Case.category != "", Case.received_at >= start - timedelta(days=HOT_DAYS), Case.received_at <= at)
+        .where(visible, COMPLAINT, Case.category != "", Case.received_at >= start - PERIOD, Case.received_at <= at)
         .group_by(Case.category)
         .order_by(recent.desc(), Case.category)
         .limit(most)
