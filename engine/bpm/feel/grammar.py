@@ -5,58 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from engine.bpm.feel.limits import DEPTH, NODES, ExpressionError
+from engine.bpm.feel.limits import DEPTH
 from engine.bpm.feel.names import FUNCTION_NAMES
 from engine.bpm.feel.nodes import Node
-from engine.bpm.feel.tokens import Token, tokens
+from engine.bpm.feel.reader import Reader
+from engine.bpm.feel.tokens import Token
 
 COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
 _CONSTANTS = {"true": True, "false": False, "null": None}
 
 
-class Grammar:
+class Grammar(Reader):
     """Reads one text. ``cell``: it is the cell of a decision table, where ``?`` stands for the input."""
 
     def __init__(self, text: str, *, cell: bool = False) -> None:
-        self.text, self.cell = text, cell
-        self.rest = tokens(text)
-        self.place = self.depth = 0
-        if len(self.rest) > NODES:
-            raise ExpressionError(f"表达式太复杂：最多 {NODES} 个部分")
-
-    # ── reading tokens ──
-    @property
-    def token(self) -> Token:
-        return self.rest[self.place]
-
-    def sees(self, *values: str) -> bool:
-        """Is the next token one of these keywords or marks?"""
-        return self.token.kind in ("key", "mark") and self.token.value in values
-
-    def take(self, value: str | None = None) -> Token:
-        """The next token, which must be ``value`` if that is given."""
-        token = self.token
-        if value is not None and not self.sees(value):
-            self.refuse(f"这里应该是“{value}”")
-        self.place += token.kind != "end"
-        return token
-
-    def takes(self, value: str) -> bool:
-        """Take the next token if it is ``value``."""
-        seen = self.sees(value)
-        self.place += seen
-        return seen
-
-    def refuse(self, sentence: str, at: int | None = None) -> None:
-        """Raise ExpressionError at the next token."""
-        raise ExpressionError(sentence, text=self.text, at=self.token.at if at is None else at)
-
-    def whole(self, read: Callable[[], Node]) -> Node:
-        """What ``read`` reads, which must be the whole text."""
-        node = read()
-        if self.token.kind != "end":
-            self.refuse(f"多了“{self.token.value}”")
-        return node
+        super().__init__(text)
+        self.cell = cell
+        self.depth = 0
 
     # ── levels ──
     def expression(self) -> Node:
