@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
+
 from engine.bpm import decisions, markup, rules
 from engine.bpm.elements import Element, Sheet
 from engine.bpm.markup import BPMN
@@ -118,8 +120,17 @@ def _drawing(root: Any, sheet: Sheet, files: Mapping[str, bytes], tables: dict[s
         timer_start=begin.value if begin.kind == "timer" else None,
         decisions=tables,
         sheet=sheet,
-        specs=parse_specs(root, sheet),
+        specs=_specs(root, sheet),
     )
+
+
+def _specs(root: Any, sheet: Sheet) -> Mapping[str, Any]:
+    try:
+        return parse_specs(root, sheet)
+    except (ValidationException, RecursionError) as error:
+        raise Refused(
+            [Problem("parser", sheet.key, sheet.name, "流程图太复杂或画法不完整，不能解析；请拆分或重新画。", sheet.file)]
+        ) from error
 
 
 def _reach(elements: Mapping[str, Element], join: str) -> Mapping[str, frozenset[str]]:

@@ -18,7 +18,7 @@ from engine.bpm.feel.times import Months
 from engine.clock import LOCAL, local
 from engine.errors import Invalid
 
-DURATION = re.compile(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", re.ASCII)
+DURATION = re.compile(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", re.ASCII)
 CYCLE = re.compile(r"R(\d*)/(?:([^P/][^/]*)/)?(P[^/]+)", re.ASCII)
 LONGEST = timedelta(days=366 * 100)
 END_OF_DAY = time(23, 59, 59)

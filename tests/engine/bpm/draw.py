@@ -115,7 +115,7 @@ def _extension(inside: str) -> str:
 
 
 def _ids(parts: list[str]) -> list[str]:
-    return [part.split('id="', 1)[1].split('"', 1)[0] for part in parts]
+    return [part.split('id="', 1)[1].split('"', 1)[0] for part in parts if 'id="' in part]
 
 
 def _flow(id: str, source: str, target: str, condition: str | None) -> str:

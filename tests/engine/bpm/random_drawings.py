@@ -4,28 +4,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from itertools import pairwise
 
 from tests.engine.bpm.draw import Sketch, multi, props, timer
 
 Block = tuple[str, str]  # (first element, last element)
-COMMON = (
-    "user",
-    "user",
-    "count",
-    "seq",
-    "seq",
-    "xor",
-    "split",
-    "boundary",
-    "sub",
-    "rounds",
-    "race",
-    "catch",
-    "boundary_sub",
-    "tail",
-    "loop",
-)
-OURS = (*COMMON, "loop", "inclusive", "inclusive", "reminder", "sub_rounds", "again", "call", "sub_with_part", "terminating")
+COMMON = ("user", "user", "count", "seq", "seq", "xor", "split", "boundary", "sub", "rounds", "race", "catch", "tail", "loop")
+COMMON += ("boundary_sub",)
+OURS = (*COMMON, "loop", "loop", "inclusive", "inclusive", "reminder", "sub_rounds", "again", "call", "sub_with_part", "terminating")
 
 
 class Pair:
@@ -78,7 +64,7 @@ class Pair:
 
     def seq(self, depth: int) -> Block:
         blocks = [self.block(depth) for _ in range(self.rnd.randint(2, 3))]
-        for left, right in zip(blocks, blocks[1:], strict=False):
+        for left, right in pairwise(blocks):
             self.flow(left[1], right[0])
         return blocks[0][0], blocks[-1][1]
 

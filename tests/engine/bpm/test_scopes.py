@@ -39,8 +39,7 @@ def calling(loop: str = "", **properties: str) -> Sketch:
 
 
 def called(*tasks: str, **options: str) -> Sketch:
-    sketch = inside(*tasks, key="called", **options)
-    return sketch
+    return inside(*tasks, key="called", **options)
 
 
 def test_an_embedded_sub_process_shares_the_variables_around_it():

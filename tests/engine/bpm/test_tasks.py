@@ -198,7 +198,8 @@ def test_a_multi_instance_service_task_collects_results():
 
 
 def test_a_standard_loop_goes_on_while_its_condition_is_true():
-    loop = '<bpmn:standardLoopCharacteristics loopMaximum="5"><bpmn:loopCondition>again</bpmn:loopCondition></bpmn:standardLoopCharacteristics>'
+    goes_on = "<bpmn:loopCondition>again</bpmn:loopCondition>"
+    loop = f'<bpmn:standardLoopCharacteristics loopMaximum="5">{goes_on}</bpmn:standardLoopCharacteristics>'
     sketch = Sketch()
     sketch.user("a", loop=loop)
     play = Play(parse(one(sketch, "a")))
