@@ -29,7 +29,7 @@ TITLES: Mapping[str, str] = {
     "answer-letter": "答复函",
     "talk-notice": "约谈通知书",
     "special-order": "专项督办令",
-    "opinion-letter": "处理意见书",
+    "negotiation-opinion": "处理意见书",
 }
 
 

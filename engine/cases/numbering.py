@@ -26,7 +26,7 @@ TEMPLATES: Mapping[str, str] = {
     "letter/answer-letter": "营商复〔{year}〕{serial}号",
     "letter/talk-notice": "营商约〔{year}〕{serial}号",
     "letter/special-order": "营商专〔{year}〕{serial}号",
-    "letter/opinion-letter": "营商意〔{year}〕{serial}号",
+    "letter/negotiation-opinion": "营商意〔{year}〕{serial}号",
 }
 
 
