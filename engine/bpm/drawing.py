@@ -9,7 +9,7 @@ from typing import Any
 
 from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
 
-from engine.bpm import decisions, markup, rules
+from engine.bpm import decisions, forms, markup, rules
 from engine.bpm.elements import Element, Sheet
 from engine.bpm.markup import BPMN
 from engine.bpm.parser import parse_specs
@@ -59,21 +59,10 @@ def parse(
     tables, problems = _tables(files)
     context = rules.Context(files, operations, frozenset(tables) | shared_decisions, called | {sheet.key})
     problems += rules.check(sheet, context)
-    if any(problem.severity == "error" for problem in problems):
+    problems += [fault for path in sorted(files) if path.endswith(".form") for fault in forms.compile(files[path], path).problems]
+    if problems:
         raise Refused(problems)
     return _drawing(root, sheet, files, tables, definition_id)
-
-
-def warnings(files: Mapping[str, bytes], **context: Any) -> list[Problem]:
-    """The Problems of a drawing that do not stop it from running; arguments as ``parse``."""
-    root, file = _document(files)
-    tables, _ = _tables(files)
-    sheet = _sheet(root, file)
-    found = rules.check(
-        sheet,
-        rules.Context(files, context["operations"], frozenset(tables) | context["shared_decisions"], context["called"] | {sheet.key}),
-    )
-    return [problem for problem in found if problem.severity == "warning"]
 
 
 def _document(files: Mapping[str, bytes]) -> tuple[Any, str]:

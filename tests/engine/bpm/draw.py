@@ -85,7 +85,7 @@ class Sketch:
         return (HEAD + messages + extra + process + "</bpmn:definitions>").encode()
 
     def files(self, extra: str = "", **further: bytes) -> dict[str, bytes]:
-        forms = {f"forms/{name}.form": b"{}" for name in self.forms}
+        forms = {f"forms/{name}.form": b'{"components": []}' for name in self.forms}
         return {f"{self.key}.bpmn": self.xml(extra), **forms, **further}
 
 

@@ -112,3 +112,9 @@ def test_the_problems_of_a_decision_table_come_with_those_of_the_drawing():
     with pytest.raises(Refused) as refused:
         drawing.parse(files, **NOTHING)
     assert {p.file for p in refused.value.problems} == {"p.bpmn", "broken.dmn"}
+
+
+def test_the_problems_of_a_form_come_with_those_of_the_drawing():
+    with pytest.raises(Refused) as refused:
+        drawing.parse(simple().files(**{"forms/a.form": b'{"components": [{"type": "iframe"}]}'}), **NOTHING)
+    assert [(p.file, p.rule) for p in refused.value.problems] == [("forms/a.form", "form-type")]
