@@ -26,7 +26,7 @@ from engine.processes.complete import complete
 from engine.processes.models import Instance, Task
 from engine.wiring import House
 
-LATE = ((0.80, 0.1, 0.75), (0.92, 0.75, 1.0), (0.975, 1.02, 1.6), (1.0, 2.5, 6.0))  # up to which chance, from, to: of the limit
+LATE = ((0.86, 0.1, 0.75), (0.97, 0.75, 1.0), (0.992, 1.02, 1.5), (1.0, 2.5, 6.0))  # up to which chance, from, to: of the limit
 STAFFED = "unit."  # tasks of units go to the units of the cast
 
 
