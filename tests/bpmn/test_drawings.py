@@ -125,3 +125,14 @@ def test_a_letter_template_can_be_filled(path):
     text = {"body": "正文", "limit_on": walk.MONDAY}
     filled = letter_templates.render(template, {"letter": {"number": "1号", "date": walk.MONDAY}, "case": case, "task": {}, "text": text})
     assert letter_templates.problems(filled, path) == [] and filled != template
+
+
+def test_the_readme_lists_the_operations_that_there_are():
+    text = (walk.ROOT / "README.md").read_text("utf-8").partition("## Operations")[2]
+    assert set(re.findall(r"^\| `([a-z-]+/[a-z-]+)`", text, re.MULTILINE)) == set(walk.operations())
+
+
+def test_the_readme_lists_the_messages_that_are_waited_for():
+    text = (walk.ROOT / "README.md").read_text("utf-8").partition("## Messages")[2].partition("## Operations")[0]
+    waited = frozenset().union(*(drawing.messages for drawing in walk.drawings().values()))
+    assert {name for row in re.findall(r"^\| (`.*?) \|", text, re.MULTILINE) for name in re.findall(r"`([a-z-]+)`", row)} == waited

@@ -33,7 +33,7 @@ def terms_that_are_not_clear_go_back():
 def no_agreement():
     walk = invited().do("hold_talks", agreement="none").do("write_opinion", opinion="应当整改。" * 5)
     assert walk.outcome == "not_agreed" and walk.calls_of("cases/notify")[0]["role"] == "leader"
-    assert walk.calls_of("cases/issue-letter")[0]["letter"] == "negotiation-opinion"
+    assert walk.calls_of("cases/issue-letter")[0]["letter"] == "opinion-letter"
     return walk
 
 
