@@ -60,9 +60,24 @@ def parse(
     context = rules.Context(files, operations, frozenset(tables) | shared_decisions, called | {sheet.key})
     problems += rules.check(sheet, context)
     problems += [fault for path in sorted(files) if path.endswith(".form") for fault in forms.compile(files[path], path).problems]
-    if problems:
+    if any(problem.severity == "error" for problem in problems):
         raise Refused(problems)
     return _drawing(root, sheet, files, tables, definition_id)
+
+
+def warnings(
+    files: Mapping[str, bytes],
+    *,
+    operations: Mapping[str, frozenset[str] | None],
+    definition_id: int = 0,
+    shared_decisions: frozenset[str],
+    called: frozenset[str],
+) -> list[Problem]:
+    """What is not good in a drawing but does not stop it from running; arguments as of ``parse``."""
+    root, file = _document(files)
+    sheet = _sheet(root, file)
+    context = rules.Context(files, operations, frozenset(_tables(files)[0]) | shared_decisions, called | {sheet.key})
+    return [problem for problem in rules.check(sheet, context) if problem.severity == "warning"]
 
 
 def _document(files: Mapping[str, bytes]) -> tuple[Any, str]:

@@ -19,7 +19,8 @@ from engine.errors import Invalid
 if TYPE_CHECKING:
     from engine.bpm.drawing import Drawing
 
-MOST_STEPS = 5000  # of one run; more is a loop that never waits
+MOST_STEPS = 10_000  # of one run; more is a loop that never waits
+MOST_TOKENS = 20_000  # made in one run; more is a multi-instance of multi-instances
 MOST_DEPTH = 20  # of scopes in scopes
 
 
@@ -60,7 +61,7 @@ class Instance(Scope, BpmnWorkflow):  # type: ignore[misc]
         self.world, self.drawing, self.bindings = world, drawing, dict(bindings)
         self.variables = self.view = variables
         self.functions: Mapping[str, Callable[..., Any]] = {"now": lambda: world.at, **world.functions}
-        self.serial = 0
+        self.serial = self.made = 0
         self.outcome = ""
         self.over = False
         self.agenda: deque[LiveToken] = deque()
@@ -71,8 +72,11 @@ class Instance(Scope, BpmnWorkflow):  # type: ignore[misc]
         self.thrown: list[Thrown] = []
 
     def next_id(self) -> str:
-        """An id for a new token: unique in the instance, the same in every rerun."""
+        """An id for a new token: unique in the instance, the same in every rerun. Raises Invalid when there are too many."""
         self.serial += 1
+        self.made += 1
+        if self.made > MOST_TOKENS:
+            raise Invalid("一次产生的分支太多（超过 20000），请减少多实例的项数。")
         return str(self.serial)
 
     def finish(self) -> None:

@@ -15,6 +15,7 @@ from engine.bpm.rules import (
     ids,
     loops,
     messages,
+    names,
     operations,
     pools,
     reach,
@@ -51,6 +52,7 @@ RULES: tuple[Rule, ...] = (
     operations.check,
     decisions.check,
     calls.check,
+    names.check,
 )
 
 

@@ -9,6 +9,7 @@ import pytest
 from engine.bpm import drawing
 from engine.errors import Refused
 from tests.engine.bpm.draw import Sketch, multi, props, timer
+from tests.engine.bpm.play import Play, parse
 
 Change = Callable[[Sketch], None]
 
@@ -253,8 +254,6 @@ def test_a_drawing_with_too_many_elements_is_refused():
 
 
 def test_the_longest_chain_that_is_allowed_can_be_parsed_and_run():
-    from tests.engine.bpm.play import Play, parse
-
     sketch = Sketch()
     names = [f"t{n}" for n in range(248)]
     for name in names:
@@ -262,3 +261,11 @@ def test_the_longest_chain_that_is_allowed_can_be_parsed_and_run():
     sketch.end()
     play = Play(parse(sketch.start(*names, "e")))
     assert play.tasks == ["t0"]
+
+
+def test_a_task_without_a_name_is_only_warned_about():
+    sketch = legal()
+    inner(sketch, 'id="b" name="b"', 'id="b" name=""')
+    assert found(sketch) == set()
+    around = {"operations": {}, "shared_decisions": frozenset(), "called": frozenset()}
+    assert [(p.rule, p.element) for p in drawing.warnings(sketch.files(), **around)] == [("no-name", "b")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from engine.bpm import runner
 from engine.bpm.results import StepFailed
 from tests.engine.bpm.draw import Sketch, multi, props, timer
 from tests.engine.bpm.play import Play, parse
@@ -237,3 +238,29 @@ def test_an_escalation_that_nobody_catches_changes_nothing():
 def test_an_empty_sub_process_is_passed_at_once():
     play = Play(parse(around(inside())))
     assert play.tasks == ["after"]
+
+
+def test_a_multi_instance_of_multi_instances_cannot_grow_without_bound():
+    sub = Sketch("sub")
+    sub.user("a", loop=multi("units", "unit"))
+    sub.end("sub_e")
+    sub.start("a", "sub_e", id="sub_s")
+    with pytest.raises(StepFailed, match="分支太多"):
+        Play(parse(around(sub, multi("units", "unit"))), variables={"units": list(range(500))})
+
+
+def test_the_tokens_of_an_instance_are_told_with_what_they_wait_for():
+    sketch = around(inside("a"))
+    sketch.boundary("t", "sub", timer("P1D"))
+    sketch.end("e2")
+    sketch.flow("t", "e2")
+    play = Play(parse(sketch))
+    found = {(t.process, t.element): t.state for t in runner.tokens(play.world, play.advance.state)}
+    assert found == {("p", "sub"): "inside", ("p", "t"): "listening", ("p", "a"): "task"}
+
+
+def test_a_token_sees_the_variables_of_its_round_and_of_the_scopes_around():
+    play = Play(parse(around(inside("a"), multi("units", "unit"))), variables={"units": ["甲"], "n": 1})
+    (token,) = play.open
+    assert runner.seen(play.world, play.advance.state, token) == {"case_id": 7, "units": ["甲"], "n": 1, "unit": "甲", "loopCounter": 1}
+    assert runner.seen(play.world, play.advance.state, "999") == {}
