@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import Any
 
 from engine.bpm.expressions import string
-from engine.bpm.feel.scope import Scope
 from engine.bpm.forms import Choices, Component, Level
 from engine.clock import local
 from webapp.forms.blocks import blocks
@@ -141,7 +140,7 @@ def written(value: Any) -> str:
     if isinstance(value, datetime):
         return local(value).strftime("%Y-%m-%dT%H:%M")
     if isinstance(value, bool | int | float | Decimal | date):
-        return string(Scope({}, {}), value) or ""
+        return string(value) or ""
     return ""
 
 

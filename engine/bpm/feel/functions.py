@@ -105,7 +105,7 @@ def _join(_: Scope, values: Any, between: Any = "") -> str | None:
     return bounded(between.join(found))
 
 
-def string(_: Scope, value: Any) -> str | None:
+def string(value: Any) -> str | None:
     """The value as text: numbers without exponent, days and moments in ISO 8601, truth values as in FEEL."""
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -151,7 +151,7 @@ FUNCTIONS: dict[str, Function] = {
     "is blank": lambda _, text: text is None or (not text.strip() if isinstance(text, str) else None),
     "is defined": lambda _, value: value is not None,
     "get or else": lambda _, value, other: other if value is None else value,
-    "string": string,
+    "string": lambda _, value: string(value),
     "number": _number,
     "floor": lambda _, value, digits=0: floor(value, digits),
     "ceiling": lambda _, value, digits=0: ceiling(value, digits),

@@ -91,6 +91,8 @@ class Reading:
         key = self._key(raw, "path") if repeats or raw.get("path") else ""
         inner = self.level(raw.get("components"), raw, () if key or repeats else hides, depth + 1) if key or repeats else None
         properties = self._properties(raw)
+        if repeats and inner:
+            self._check_rows(raw, inner)
         return Component(
             raw["type"],
             self._id(raw),
@@ -106,6 +108,12 @@ class Reading:
             fixed_rows=raw.get("allowAddRemove") is False,
             columns=_columns(raw),
         )
+
+    def _check_rows(self, raw: Mapping[str, Any], inner: Level) -> None:
+        """Rows move when one is removed, so nothing in them may be kept from earlier by its place."""
+        moves = raw.get("allowAddRemove") is not False
+        if any(component.attachment or (component.locked and moves) for _, component in inner.walk()):
+            self.problem("form-rows", raw, "动态列表里不能有附件；能增删行时也不能有只读字段。请移到列表外面。")
 
     def _input(self, raw: Mapping[str, Any], hides: tuple[Expression, ...], _: int) -> Component:
         kind, properties = raw["type"], self._properties(raw)

@@ -230,6 +230,17 @@ def test_properties_say_where_an_answer_is_written() -> None:
         (field("radio", values=[*YES_NO, *YES_NO]), "form-options"),
         (field("number", defaultValue="abc"), "form-default"),
         ({"type": "dynamiclist", "id": "l", "label": "行", "path": "a", "components": None}, "form-shape"),
+        ({"type": "dynamiclist", "id": "l", "label": "行", "path": "a", "components": [field("textfield", readonly=True)]}, "form-rows"),
+        (
+            {
+                "type": "dynamiclist",
+                "id": "l",
+                "label": "行",
+                "path": "a",
+                "components": [field("textfield", properties={"attachment": "yes"})],
+            },
+            "form-rows",
+        ),
         ("text", "form-shape"),
     ],
 )
