@@ -58,8 +58,14 @@ class Settings:
     def engine_options(self) -> dict[str, Any]:
         """Further arguments for ``engine.db.connect``."""
         if self.database_url.startswith("sqlite"):
-            return {}
-        return {"pool_size": self.pool_size, "max_overflow": self.pool_size, "pool_pre_ping": True, "pool_timeout": 10}
+            return {"hide_parameters": True}  # what people typed stays out of error messages
+        return {
+            "hide_parameters": True,
+            "pool_size": self.pool_size,
+            "max_overflow": self.pool_size,
+            "pool_pre_ping": True,
+            "pool_timeout": 10,
+        }
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
@@ -118,6 +124,8 @@ def _kept(path: Path) -> str:
         descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as file:
             file.write(urlsafe_b64encode(secrets.token_bytes(32)).decode())
+            file.flush()
+            os.fsync(file.fileno())  # a lost identity key seals identities for ever
         try:
             os.link(fresh, path)
         except FileExistsError:

@@ -69,6 +69,7 @@ def install(app: Flask, settings: Settings) -> None:
 def page(status: int, text: str = "", **more: Any) -> Response:
     """The page for ``status``; ``text`` instead of its usual sentence."""
     status = status if status in TITLES else (500 if status >= 500 else 400)
+    g.failed = True
     given = {"status": status, "title": str(TITLES[status]), "text": text or str(SENTENCES[status]), **more}
     if request.headers.get("HX-Request"):
         body = render_template("errors/part.html", **given)

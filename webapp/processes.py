@@ -46,7 +46,7 @@ def index() -> str:
     with house().sessions.read() as session:
         current = list(session.scalars(select(Definition).where(Definition.current).order_by(Definition.shared, Definition.key)))
         running = select(Instance.key, func.count()).where(Instance.status.in_(("running", "incident", "suspended"))).group_by(Instance.key)
-        counts = dict(session.execute(running).tuples().all())
+        counts = dict(session.execute(running).all())
     return render_template("processes/index.html", current=current, counts=counts)
 
 
@@ -119,7 +119,7 @@ def _counts(session: Session, ids: list[int]) -> dict[int, int]:
     """Definition id → how many instances still run on it."""
     running = Instance.status.in_(("running", "incident", "suspended"))
     query = select(Instance.definition_id, func.count()).where(Instance.definition_id.in_(ids), running).group_by(Instance.definition_id)
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def _views(shown: Shown) -> list[str]:
