@@ -15,9 +15,12 @@ async function diagrams(folder) {
   return entries.filter((e) => e.name.endsWith('.bpmn')).map((e) => join(e.parentPath ?? e.path, e.name)).sort();
 }
 
+// A multi-instance names a variable of the process (co_units), not an element of the drawing: that is no broken reference.
+const VARIABLES = new Set(['bpmn:loopDataInputRef', 'bpmn:loopDataOutputRef']);
+
 async function lint(file) {
   const { rootElement, warnings } = await moddle.fromXML(await readFile(file, 'utf8'));
-  const broken = warnings.map((w) => ({ category: 'error', id: '', message: w.message, rule: 'import' }));
+  const broken = warnings.filter((w) => !VARIABLES.has(w.property)).map((w) => ({ category: 'error', id: '', message: w.message, rule: 'import' }));
   for (const [rule, reports] of Object.entries(await linter.lint(rootElement))) {
     broken.push(...reports.map((r) => ({ ...r, rule })));
   }
