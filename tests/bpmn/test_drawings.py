@@ -9,7 +9,7 @@ import re
 import pytest
 from lxml import etree
 
-from engine.bpm import decisions, forms
+from engine.bpm import decisions, drawing, forms
 from engine.cases import letter_templates
 from tests.bpmn import walk
 
@@ -28,6 +28,8 @@ def root_of(folder: str) -> etree._Element:
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_a_drawing_has_no_problems(folder):
     assert walk.parse(folder).key == folder
+    given = {"operations": walk.operations(), "shared_decisions": frozenset(), "called": frozenset(FOLDERS)}
+    assert drawing.warnings(walk.files(folder), **given) == []
 
 
 @pytest.mark.parametrize("folder", FOLDERS)

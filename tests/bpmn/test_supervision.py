@@ -16,9 +16,17 @@ TABLE = decisions.parse((ROOT / "limits/escalation.dmn").read_bytes(), "escalati
 class Ladder:
     """The rungs of one task, as the house computes them from escalation.dmn; ``limit`` may be moved."""
 
-    def __init__(self, days: int = 10, reds: int = 0) -> None:
+    def __init__(self, days: int = 10, reds: int = 0, process: str = "rectification") -> None:
         self.days, self.limit, self.reds = days, CALENDAR.workdays_after(MONDAY, days), reds
-        variables = {"task_id": 5, "case_id": 7, "task_name": "制定整改方案", "unit": "court", "limit_days": days, "rung": 0}
+        variables = {
+            "task_id": 5,
+            "case_id": 7,
+            "task_name": "制定整改方案",
+            "unit": "court",
+            "limit_days": days,
+            "rung": 0,
+            "process": process,
+        }
         play = {"supervision/next-rung": self.next_rung, "supervision/letter": self.letter}
         self.walk: Walk | None = None
         self.walk = Walk("supervision", play, **variables)
@@ -73,6 +81,15 @@ def the_third_red_of_a_case_goes_to_accountability_at_once():
     walk = ladder.climb(0)
     assert walk.tasks == [] and walk.outcome == "referred"
     assert [p["unit"] for p in walk.calls_of("processes/start")] == ["court"]
+    return walk
+
+
+@way
+def a_referral_that_is_late_itself_starts_no_other():
+    ladder = Ladder(process="accountability")
+    for offset in (-3, 0, 5, 10):
+        walk = ladder.climb(offset)
+    assert walk.operations[-1] == "supervision/mark-black" and "processes/start" not in walk.operations
     return walk
 
 

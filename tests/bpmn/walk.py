@@ -101,7 +101,7 @@ class Walk:
         task = self.task(element, unit)
         schema = self.by_id[task.definition_id].files[f"forms/{task.properties.get('form') or element}.form"]
         form = forms.compile(schema)
-        given = {c.key: answers.pop(c.key, _filled(c, self.at)) for c in form.level.fields}
+        given = {c.key: answers.pop(c.key, filled(c, self.at)) for c in form.level.fields}
         assert not answers, f"the form of {element} has no fields {sorted(answers)}"
         outcome = form.check(given, task.variables, functions=moments.functions(self.at, CALENDAR), choices=CHOICES)
         assert not outcome.errors, (element, {path: str(fault) for path, fault in outcome.errors.items()})
@@ -196,7 +196,7 @@ class Walk:
         return self
 
 
-def _filled(component: Component, at: datetime) -> Any:
+def filled(component: Component, at: datetime) -> Any:
     """What a diligent person would put into a field."""
     if component.type in ("textfield", "textarea"):
         return "写明情况。" * (1 + component.bounds.min_length // 5)
@@ -207,7 +207,7 @@ def _filled(component: Component, at: datetime) -> Any:
     if component.type == "checkbox":
         return component.required
     if component.level is not None:
-        return [{c.key: _filled(c, at) for c in component.level.fields}]
+        return [{c.key: filled(c, at) for c in component.level.fields}]
     choices = list(component.choices) or CHOICES.get(component.options_from, [])
     first = choices[0][0] if choices and component.required else None
     return [first] if first is not None and component.type in ("checklist", "taglist") else first
