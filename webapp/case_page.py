@@ -26,19 +26,19 @@ def rendered(session: Session, person: Person, case_id: int, tab: str, reporter:
     if tab not in TABS:
         abort(404)
     page = queries.case_page(session, person, case_id)
-    return render_template(
-        "cases/show.html", tab=tab, **frame(session, person, page), **_TAB[tab](session, person, page), **_opened(reporter)
-    )
+    context = {**frame(session, person, page), **_TAB[tab](session, person, page), **_opened(reporter)}
+    return render_template("cases/show.html", tab=tab, **context)
 
 
 def frame(session: Session, person: Person, page: CasePage) -> Context:
     """What stands around every tab: marks, facts, stages, open tasks, acts."""
     tasks, stopped = lines.open_tasks(session, page.case.id), lines.is_stopped(session, page.case.id)
+    current = request.args.get("tab", "progress")
     visible = tasks if page.sight.office or page.case.kind != "accountability" else []
     allowed = case_acts.permitted(person, page.case, page.sight, tasks, stopped)
     return {
         "case": page.case,
-        "tabs": [(url_for("cases.show", case_id=page.case.id, tab=key), text, count, None) for key, text, count in _tabs(page)],
+        "tabs": [(url_for("cases.show", case_id=page.case.id, tab=key), text, count or None, key == current) for key, text, count in _tabs(page)],
         "stages": [(key, words.word("stage", key)) for key in opening.STAGES],
         "co_units": [unit.unit_id for unit in page.units if unit.part == "co"],
         "open_tasks": lines.of(session, person, visible, {page.case.id: page.case}),
@@ -46,7 +46,7 @@ def frame(session: Session, person: Person, page: CasePage) -> Context:
         "watched": page.watched,
         "permitted": [*(["watch"] if may(person, "case.watch", page.case, page.sight.facts) else []), *allowed],
         "opened_act": request.args.get("act", ""),
-        "similar": similar(session, person, page) if "merge" in allowed else [],
+        "likely": [case for tie, case in page.links if tie.score and case.kind == page.case.kind] if "merge" in allowed else [],
         "may_comment": may(person, "case.comment", page.case, page.sight.facts),
         "may_comment_office": may(person, "case.comment.office", page.case, page.sight.facts),
         "may_attach": may(person, "case.attach", page.case, page.sight.facts),

@@ -122,9 +122,15 @@ def events(session: Session, page: CasePage, person: Person, rows: Sequence[Entr
 
 
 def _visible(row: Entry, page: CasePage) -> bool:
-    if row.act in SILENT:
+    if row.act in SILENT or (row.act == "timer.fire" and _of_the_ladder(row)):
         return False
     return page.sight.office or row.act in OPEN_TO_UNITS
+
+
+def _of_the_ladder(row: Entry) -> bool:
+    """What the ladder (督办) does at its moments is told by itself: a reminder, a letter, a light."""
+    steps = [str(step) for step in row.data.get("steps") or ()]
+    return bool(steps) and all(step.startswith("supervision/") for step in steps)
 
 
 def _event(row: Entry, shown: Shown) -> Event | None:
@@ -143,7 +149,7 @@ def _actor(row: Entry) -> str:
 def _of_task(event: Event, row: Entry, shown: Shown) -> Event | None:
     task = shown.tasks.get(int(row.data.get("task") or 0))
     name = drawn(task.name if task else str(row.data.get("name") or row.subject))
-    event.sentence = f"{event.sentence} {name}"
+    event.sentence = _("%(did)s“%(what)s”", did=event.sentence, what=name)
     if task is None:
         return event
     if task.limit_at is not None and task.completed_at is not None and task.completed_at > task.limit_at and row.act == "task.complete":

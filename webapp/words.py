@@ -31,6 +31,11 @@ WORDS: Mapping[str, Mapping[str, Any]] = {
         "merged": _l("已并案"),
         "answered": _l("已答复"),
         "cancelled": _l("已终止"),
+        "held-accountable": _l("已追责"),
+        "no-action": _l("不予追责"),
+        "not-referred": _l("不予移送"),
+        "referred": _l("已移交问责"),
+        "closed": _l("已了结"),
     },
     "priority": {"normal": _l("一般"), "important": _l("重要")},
     "channel": {
@@ -75,7 +80,15 @@ WORDS: Mapping[str, Mapping[str, Any]] = {
         "completed": _l("已结束"),
         "cancelled": _l("已终止"),
     },
-    "relation": {"duplicate": _l("疑似重复"), "repeat": _l("重复反映"), "merged": _l("并案"), "caused": _l("引发"), "related": _l("相关")},
+    "relation": {
+        "duplicate": _l("疑似重复"),
+        "repeat": _l("重复反映"),
+        "merged": _l("并案"),
+        "caused": _l("引发"),
+        "related": _l("相关"),
+        "similar": _l("内容相似"),
+        "source": _l("来源"),
+    },
     "element": {
         "userTask": _l("人工任务"),
         "serviceTask": _l("系统操作"),

@@ -92,7 +92,7 @@ def _operate(session: Session, ports: Ports, act: Act, case_id: int, name: str, 
         raise Conflict("本件没有流程，不能这样办理。")
     unkeyed = replace(act, key=None)
     run: Callable[[Desk, Mapping[str, Any]], Mapping[str, Any] | None] = ports.operations[name].run
-    with conduct(session, ports, unkeyed):
+    with conduct(session, ports):
         found = dict(run(Desk(session, ports, unkeyed, instance, instance.key, ELEMENT, {"case_id": case_id}), given) or {})
     keys.settle(session, act, found)
     return found
