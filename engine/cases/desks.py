@@ -19,8 +19,11 @@ def case_of(desk: Desk, given: Given | None = None) -> Case:
     case_id = (given or {}).get("case_id") or desk.instance.case_id or desk.variables.get("case_id")
     if case_id is None:
         raise Invalid("流程没有案卷，不能执行这一步。")
-    case = observe.lock(desk.session, opening.get(desk.session, case_id).id)
-    assert case is not None
+    if not str(case_id).isdecimal():
+        case_id = opening.get(desk.session, case_id).id
+    case = observe.lock(desk.session, int(case_id))
+    if case is None:
+        raise NotFound("没有这个案卷；请检查编号。")
     return case
 
 

@@ -65,11 +65,12 @@ def write(session: Session, case: Case, values: Mapping[str, Any], keys: identit
     values = {ALIASES.get(name, name): value for name, value in values.items()}
     facts = {name: value for name, value in values.items() if name not in WRITABLE and name not in RESERVED}
     columns = {name: WRITABLE[name](value) for name, value in values.items() if name in WRITABLE}
-    for name, value in _masked(session, case, columns, keys).items():
+    changed = {name: value for name, value in columns.items() if value != getattr(case, name)}
+    for name, value in _masked(session, case, changed, keys).items():
         setattr(case, name, value)
     if facts:
         case.facts = {**case.facts, **plain(facts)}
-    _index(session, case, columns)
+    _index(session, case, changed)
 
 
 def plain(value: Any) -> Any:
@@ -84,7 +85,7 @@ def plain(value: Any) -> Any:
 
 
 def _masked(session: Session, case: Case, columns: dict[str, Any], keys: identity.Keys | None) -> dict[str, Any]:
-    if keys is None or not TEXTS & columns.keys():
+    if keys is None or not any(columns.get(name) for name in TEXTS):
         return columns
     reporter = identity.unseal(session, keys, case.id)
     return {name: identity.redact(value, reporter) if name in TEXTS else value for name, value in columns.items()}

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from engine.cases import observe
 from engine.cases.models import Case
-from engine.cases.opening import get
+from engine.errors import NotFound
 from engine.processes import limits
 
 if TYPE_CHECKING:
@@ -40,6 +40,9 @@ def extend(session: Session, ports: Ports, act: Act, task_id: int, days: int | N
 
 
 def _refreshed(session: Session, case_id: int) -> Case:
-    case = get(session, case_id)
-    observe.refresh(session, case)
+    case = observe.lock(session, case_id)
+    if case is None:
+        raise NotFound("没有这个案卷；请检查编号。")
+    observe.refresh(case)
+    session.flush()
     return case

@@ -21,6 +21,7 @@ from engine.processes.models import Task
 if TYPE_CHECKING:
     from engine.processes.ports import Change, Desk
 
+HELD = "locked cases"
 FIELDS = ("limit_at", "yellow_at", "black_at", "paused_at")
 
 
@@ -35,10 +36,11 @@ class Observe:
         case_id = change.instance.case_id
         case = None if case_id is None else lock(desk.session, case_id)
         if case is not None:
-            _write_answers(desk, change, case, self.keys)
-            _move_stage(desk, change, case)
-            refresh(desk.session, case)
-            _end(desk, change, case)
+            with desk.session.no_autoflush:  # one UPDATE at the end
+                _write_answers(desk, change, case, self.keys)
+                _move_stage(desk, change, case)
+                _end(desk, change, case)
+                refresh(case)
         _tell(desk, change, case)
 
 
@@ -46,19 +48,26 @@ observe = Observe()
 
 
 def lock(session: Session, case_id: int) -> Case | None:
-    """The case, locked until the transaction ends, so that steps of two processes on it don't overwrite each other."""
+    """The case, locked until the transaction ends, so that steps of two processes on it don't overwrite each other. One statement for
+    the whole transaction; but a lock taken behind a savepoint may be lost with it, and is not remembered."""
+    held: dict[int, Case] = session.info.setdefault(HELD, {})
+    if case_id in held:
+        return held[case_id]
     query = select(Case).where(Case.id == case_id).with_for_update(of=Case)
-    return session.scalar(query.execution_options(populate_existing=True))
+    case = session.scalar(query.execution_options(populate_existing=True))
+    if case is not None and not session.in_nested_transaction():
+        held[case_id] = case
+    return case
 
 
-def refresh(session: Session, case: Case) -> None:
-    """Let the case show the limit of its most urgent open task."""
+def refresh(case: Case) -> None:
+    """Let the case show the limit of its most urgent open task, with its next UPDATE. The case must be locked: then no other step on
+    it is under way, and the UPDATE sees the tasks as they are."""
     if case.state == "closed":
         return
-    urgent = select(Task.limit_at, Task.yellow_at, Task.black_at, Task.paused_at).where(Task.case_id == case.id, Task.status == "open")
-    row = session.execute(urgent.order_by(Task.limit_at.is_(None), Task.limit_at, Task.id).limit(1)).one_or_none()
     for name in FIELDS:
-        setattr(case, name, getattr(row, name) if row is not None else None)
+        urgent = select(getattr(Task, name)).where(Task.case_id == case.id, Task.status == "open").order_by(Task.urgency, Task.id).limit(1)
+        setattr(case, name, urgent.scalar_subquery())
 
 
 def _write_answers(desk: Desk, change: Change, case: Case, keys: Keys | None) -> None:

@@ -42,7 +42,6 @@ def index(session: Session, case: Case) -> None:
         row.open_grams, row.office_grams = sorted(grams(new[0])), sorted(grams(new[1]))
     else:
         _index_in_sqlite(session, case.id, old, new)
-    session.flush()
 
 
 def matching(session: Session, words: str, *, office: bool) -> ColumnElement[bool]:

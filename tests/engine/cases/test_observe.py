@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from engine.cases import ledger
 from engine.cases.models import LedgerRow
@@ -11,14 +12,19 @@ from engine.processes import deploy
 from tests.engine.bpm.draw import Sketch
 from tests.engine.cases.city import City
 
+
+def _field(key: str, type: str = "textarea", **properties: str) -> dict[str, Any]:
+    return {"key": key, "type": type, "label": key, "properties": properties}
+
+
 FORM = {
     "components": [
-        {"key": "summary_text", "type": "textarea", "properties": {"case": "summary"}},
-        {"key": "area", "type": "select", "properties": {"case": "area"}},
-        {"type": "group", "components": [{"key": "finding", "type": "textarea", "properties": {"case": "finding"}}]},
-        {"key": "steps", "type": "textarea", "properties": {"ledger": "measure"}},
-        {"key": "until", "type": "datetime", "properties": {"ledger": "deadline"}},
-        {"key": "note", "type": "textarea"},
+        _field("summary_text", case="summary"),
+        _field("area", "select", case="area", options_from="areas"),
+        {"type": "group", "label": "核实", "components": [_field("finding", case="finding")]},
+        _field("steps", ledger="measure"),
+        {**_field("until", "datetime", ledger="deadline"), "subtype": "date", "dateLabel": "期限"},
+        _field("note"),
     ]
 }
 
