@@ -49,9 +49,9 @@ class PostgreSQL:
     def url(self, name: str) -> str:
         return self._server.get_uri(database=name).replace("postgresql://postgres:@/", "postgresql+psycopg://postgres@/")
 
-    def create(self) -> str:
+    def create(self, template: str = "template_duban") -> str:
         name = f"test_{next(_numbers)}"
-        self._admin.execute(f"CREATE DATABASE {name} TEMPLATE template_duban STRATEGY FILE_COPY")
+        self._admin.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
         return name
 
     def drop(self, name: str) -> None:

@@ -87,8 +87,8 @@ class Answerer:
             return bool(variables[field.key])
         return self.chance.random() * 100 < HABITS["yes"].get(field.key, 0)
 
-    def _number(self, field: Component, _options: Sequence[Any], _variables: Mapping[str, Any]) -> int:
-        return int(field.bounds.minimum or 1)
+    def _number(self, field: Component, _options: Sequence[Any], variables: Mapping[str, Any]) -> int:
+        return int(variables.get(field.key) or field.bounds.minimum or 1)
 
     def _moment(self, field: Component, _options: Sequence[Any], _variables: Mapping[str, Any]) -> str:
         here = clock.local(clock.now())
