@@ -71,7 +71,12 @@ def _is_constant(node: ast.Assign | ast.AnnAssign) -> bool:
 def _texts(node: ast.AST) -> list[tuple[int, str]]:
     inside = [each for each in ast.walk(node) if isinstance(each, ast.Constant)]
     formatted = {id(part) for each in ast.walk(node) if isinstance(each, ast.JoinedStr) for part in each.values}
-    return [(c.lineno, c.value) for c in inside if isinstance(c.value, str) and CHINESE.search(c.value) and id(c) not in formatted]
+    return [(c.lineno, c.value) for c in inside if isinstance(c.value, str) and _is_words(c.value) and id(c) not in formatted]
+
+
+def _is_words(text: str) -> bool:
+    """Chinese, and no pattern of a number such as 营商督〔{year}〕{serial}号."""
+    return bool(CHINESE.search(text)) and "{" not in text
 
 
 def catalogue() -> Catalog:

@@ -18,7 +18,7 @@ async function show(host) {
     return fail(host);
   }
   translate(viewer, given.names || {});
-  fit(viewer, host);
+  fit(viewer, host, given);
   mark(viewer, given);
   tools(viewer, host, given);
   clicks(viewer, given.links || {});
@@ -44,12 +44,12 @@ function translate(viewer, names) {
   }
 }
 
-// The whole drawing, but on a small sheet never so small that it cannot be read: then the current step is in the middle.
-function fit(viewer, host) {
+// The whole drawing; where a step is current, never so small that it cannot be read (mark() then brings that step into sight).
+function fit(viewer, host, given) {
   const canvas = viewer.get('canvas');
   canvas.zoom('fit-viewport', 'auto');
-  const readable = host.clientWidth < 600 ? 0.55 : 0.4;
-  if (canvas.zoom() < readable) canvas.zoom(readable);
+  const readable = host.clientWidth < 600 ? 0.55 : 0.5;
+  if (Object.keys(given.current || {}).length && canvas.zoom() < readable) canvas.zoom(readable);
 }
 
 function mark(viewer, given) {
