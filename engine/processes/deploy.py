@@ -27,17 +27,17 @@ def deploy(
     files: Mapping[str, bytes],
     note: str = "",
     *,
-    key: str = "",
+    folder: str = "",
     called: frozenset[str] = frozenset(),
 ) -> Definition:
     """Deploy the files of one folder (path in it → content) as the version that new instances start on.
 
-    The same content as an earlier version is that version, made current again. ``key`` names a shared folder, which has no diagram;
+    The same content as an earlier version is that version, made current again. ``folder`` names a shared folder, which has no diagram;
     ``called``: processes that will be deployed together with this one. Raises Refused with every problem at once.
     """
     journal.lock(session, journal.HOUSE)  # one deployment at a time
     drawn = any(path.endswith(".bpmn") for path in files)
-    key, name = _check_drawing(session, ports, files, called) if drawn else _check_tables(files, key)
+    key, name = _check_drawing(session, ports, files, called) if drawn else _check_tables(files, folder)
     digest = digest_of(files)
     known = session.scalar(select(Definition).where(Definition.key == key, Definition.digest == digest))
     if known is not None and known.current:
@@ -55,7 +55,7 @@ def deploy_folder(
     session: Session, ports: Ports, act: Act, path: Path, note: str = "", *, called: frozenset[str] = frozenset()
 ) -> Definition:
     """Deploy one folder of ``bpmn/``. Raises Refused."""
-    return deploy(session, ports, act, read_folder(path), note, key=path.name, called=called)
+    return deploy(session, ports, act, read_folder(path), note, folder=path.name, called=called)
 
 
 def deploy_all(session: Session, ports: Ports, act: Act, root: Path, note: str = "") -> list[Definition]:
