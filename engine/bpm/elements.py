@@ -14,13 +14,14 @@ ACTIVITIES = TASKS | SCOPES
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """A sequence flow. ``condition``: FEEL, or None."""
+    """A sequence flow. ``condition``: FEEL, or None; ``scope``: id of the process or sub-process it is drawn in."""
 
     id: str
     name: str
     source: str
     target: str
     condition: str | None = None
+    scope: str = ""
 
 
 @dataclass(frozen=True, slots=True)

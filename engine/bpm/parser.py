@@ -101,6 +101,9 @@ class DrawingParser(BpmnParser):  # type: ignore[misc]
         super().__init__()
         self.inner: list[str] = []
 
+    def _add_diagram_indexes(self, bpmn: Any) -> None:
+        """Where things are drawn has no meaning; lanes are read by ``reading``."""
+
 
 def parse_specs(root: Any, sheet: Sheet) -> dict[str, Any]:
     """Id of the process and of each sub-process → its process spec, each node of which knows its Element."""

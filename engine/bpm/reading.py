@@ -29,6 +29,8 @@ AIDS = frozenset({"laneSet", "sequenceFlow", "textAnnotation", "association", "g
 PARTS = frozenset(
     {"documentation", "extensionElements", "incoming", "outgoing", "multiInstanceLoopCharacteristics", "standardLoopCharacteristics"}
 )
+GLOBAL = frozenset(f"global{kind}Task" for kind in ("", "User", "Manual", "Script", "BusinessRule"))
+BESIDE = GLOBAL | {"dataStore", "choreography", "correlationProperty"}  # elements beside the process
 SCOPES = frozenset({"subProcess", "transaction", "adHocSubProcess"})
 MARKS = (
     ("instantiate", "true", "instantiate"),
@@ -47,8 +49,9 @@ class Reading:
         self.codes |= {e.get("id", ""): e.get("escalationCode") or "" for e in root.iterfind(BPMN + "escalation")}
         self.nodes: list[tuple[Any, str]] = []
         self.flows: list[Flow] = []
-        self.foreign: list[tuple[str, str]] = []
+        self.foreign: list[tuple[str, str]]
         self.lanes: dict[str, tuple[str, Mapping[str, str]]] = {}
+        self.foreign = [(local(node), node.get("id", "")) for node in root if local(node) in BESIDE]
         self._walk(process, process.get("id", ""))
 
     def _walk(self, scope: Any, scope_id: str) -> None:
@@ -57,7 +60,7 @@ class Reading:
             if not isinstance(node.tag, str) or not node.tag.startswith(BPMN):
                 continue
             if kind == "sequenceFlow":
-                self.flows.append(_flow(node))
+                self.flows.append(_flow(node, scope_id))
             elif kind in NODES:
                 self._node(node, kind, scope_id)
             elif kind == "laneSet":
@@ -156,9 +159,9 @@ class Reading:
         return Event(kind, message=message, code=self.codes.get(reference, ""), several=several)
 
 
-def _flow(node: Any) -> Flow:
+def _flow(node: Any, scope: str) -> Flow:
     source, target = node.get("sourceRef", ""), node.get("targetRef", "")
-    return Flow(node.get("id", ""), node.get("name", ""), source, target, text(node, "conditionExpression"))
+    return Flow(node.get("id", ""), node.get("name", ""), source, target, text(node, "conditionExpression"), scope)
 
 
 def _by(flows: list[Flow], end: str) -> dict[str, list[Flow]]:

@@ -73,12 +73,6 @@ class LiveToken(Task):  # type: ignore[misc]
         return bool(self._state == READY and self.task_spec.manual)
 
     @property
-    def expects_something(self) -> bool:
-        """Whether a person, a message or a moment will move it."""
-        kept = self.internal_data
-        return self.is_open_task or "due" in kept or "correlation" in kept
-
-    @property
     def trigger(self) -> Element:
         """The event it waits for: its own element, or the start event of the event sub-process that it arms."""
         element = self.element

@@ -174,11 +174,8 @@ class Instance(Scope, BpmnWorkflow):  # type: ignore[misc]
         return False
 
     def _refuse_standstill(self) -> None:
-        stuck = None
-        for token in self.all_tokens():
-            if token.expects_something:
-                return
-            if isinstance(token.task_spec, Join):
-                stuck = token
-        if stuck is not None:
-            raise failure(stuck.element, Invalid("汇聚网关在等一条不会再来的分支，流程停在这里；请修改流程图。"), ())
+        """A scope in whose flow nothing is left but tokens at joins can never go on. Raises StepFailed."""
+        for scope in self.scopes():
+            flow = [token for token in scope.tasks.values() if not token.listens and not token.element.by_event]
+            if flow and all(isinstance(token.task_spec, Join) for token in flow):
+                raise failure(flow[0].element, Invalid("汇聚网关在等一条不会再来的分支，流程停在这里；请修改流程图。"), ())

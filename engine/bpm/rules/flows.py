@@ -15,8 +15,8 @@ def check(sheet: Sheet, context: Context) -> Iterator[Problem]:
     """No loose ends, no implicit splits, no conditions where they are not asked."""
     for flow in sheet.flows:
         source, target = sheet.elements.get(flow.source), sheet.elements.get(flow.target)
-        if source is None or target is None or source.scope != target.scope:
-            yield problem("loose-flow", sheet, source or target, "顺序流没有连好，或跨越了子流程的边界，请重新连接。", id=flow.id)
+        if not flow.id or source is None or target is None or not source.scope == target.scope == flow.scope:
+            yield problem("loose-flow", sheet, source or target, "顺序流没有连好、没有编号，或跨越了子流程的边界，请重新连接。", id=flow.id)
         elif flow.condition and source.kind not in CONDITIONAL:
             yield problem("condition-here", sheet, source, "条件只能写在排他或包容网关的出口上，请在这里加一个网关。")
     for element in sheet.elements.values():

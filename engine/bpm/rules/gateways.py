@@ -12,8 +12,11 @@ from engine.errors import Problem
 def check(sheet: Sheet, context: Context) -> Iterator[Problem]:
     """Choices can be decided, whatever the variables are."""
     for element in sheet.elements.values():
-        if element.kind in ("exclusiveGateway", "inclusiveGateway") and len(element.outgoing) > 1:
+        choice = element.kind in ("exclusiveGateway", "inclusiveGateway")
+        if choice and len(element.outgoing) > 1:
             yield from _choice(sheet, element)
+        elif choice and any(flow.condition for flow in element.outgoing):
+            yield problem("only-exit", sheet, element, "网关只有一条出口，不能有条件；请删除条件或加一条出口。")
         elif element.kind == "eventBasedGateway":
             yield from _events(sheet, element)
         elif element.default and element.kind not in ("exclusiveGateway", "inclusiveGateway"):

@@ -162,3 +162,24 @@ def test_an_inclusive_join_does_not_wait_for_a_branch_that_has_ended():
     assert play.tasks == ["b"]
     play.pass_time(days=2)
     assert play.tasks == ["last"]
+
+
+def test_a_standstill_is_seen_although_an_event_sub_process_listens():
+    sketch = Sketch()
+    sketch.node("exclusiveGateway", "x")
+    sketch.node("parallelGateway", "j")
+    sketch.end()
+    sketch.start("x")
+    for id, condition in (("a", "n = 1"), ("b", None)):
+        sketch.user(id)
+        sketch.flow("x", id, condition, default=condition is None)
+        sketch.flow(id, "j")
+    sketch.flow("j", "e")
+    inside = Sketch("part")
+    inside.user("px")
+    inside.end("pe")
+    inside.start("px", "pe", id="ps", body=inside.message("withdraw"))
+    sketch.sub("part", inside, by_event=True)
+    play = Play(parse(sketch))
+    with pytest.raises(StepFailed, match="不会再来"):
+        play.do("b")

@@ -160,6 +160,7 @@ BAD: list[tuple[str, str, Change]] = [
     ("no-default", "x", lambda s: s.defaults.clear()),
     ("no-condition", "x", condition(None)),
     ("default-condition", "x", lambda s: s.defaults.update(x=s.flows[2][0])),
+    ("only-exit", "new", lambda s: put("exclusiveGateway")(s) or s.flows.append(("cond", *s.flows.pop()[1:3], "n > 1"))),
     ("default-here", "a", lambda s: s.defaults.update(a=s.flows[1][0])),
     ("event-gateway", "new", put("eventBasedGateway")),
     ("unreachable", "new", lambda s: s.user("new") and s.flow("new", "e") and None),
@@ -224,6 +225,11 @@ def test_all_problems_come_at_once():
     sketch.forms.discard("b")
     condition("n >")(sketch)
     assert {("no-default", "x"), ("no-form", "b"), ("expression", "x")} <= found(sketch)
+
+
+@pytest.mark.parametrize("beside_it", ["dataStore", "choreography", "globalUserTask", "correlationProperty"])
+def test_what_stands_beside_the_process_and_is_not_run_is_refused(beside_it):
+    assert ("unsupported", "other") in found(legal(), extra=f'<bpmn:{beside_it} id="other" name="other"/>')
 
 
 def test_more_than_one_pool_is_refused():
