@@ -20,13 +20,14 @@ NPM_READY := $(FRONTEND)/node_modules/.ready-$(call hash,$(FRONTEND)/package-loc
 ASSETS_READY := webapp/static/dist/.ready-$(call hash,$(FRONTEND_SOURCES))
 WORDS_READY := .make/words-$(call hash,$(CATALOGUES))
 BROWSER := $(firstword $(wildcard /usr/bin/chromium-headless-shell))
+DAYS ?= 0
 TESTS ?= tests
 WORKERS ?= 2
 
 say = printf '\033[1m==> %s\033[0m\n' "$(1)"
 fail = { printf '\n%s\n' "$(1)" >&2; exit 1; }
 
-.PHONY: help run test check bench pins setup setup-dev browser format messages clean reset-demo
+.PHONY: help run test check bench clock pins setup setup-dev browser format messages clean reset-demo
 
 help: ## say what can be made
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -63,6 +64,9 @@ format: setup-dev ## bring the code into the house style
 
 messages: setup-dev ## collect new Chinese words into the English catalogue, then fill in their msgstr
 	@$(PY) -m webapp.messages
+
+clock: ## move the clock of the demo forward: make clock DAYS=3
+	@DUBAN_DEMO=1 DUBAN_DATA_DIR=var/demo $(PY) -m engine clock --days $(DAYS)
 
 pins: setup-dev ## write requirements*.txt from requirements*.in, with hashes
 	@for name in requirements requirements-dev; do \
