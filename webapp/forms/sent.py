@@ -80,6 +80,8 @@ def beginning(level: Level, given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _first(component: Component, before: Any) -> Any:
     level = component.level or Level()
+    if component.has("fresh"):  # answered anew each time the step comes round
+        return component.default
     if component.type == "group":
         return beginning(level, before if isinstance(before, Mapping) else {})
     if component.type == "dynamiclist":

@@ -17,7 +17,19 @@ from engine.errors import Problem
 
 MOST_COMPONENTS, MOST_DEPTH, MOST_ROWS, MOST_CHOICES, LONGEST = 300, 6, 200, 1_000, 20_000
 PROPERTIES = frozenset(
-    {"case", "ledger", "attachment", "unit_picker", "units_picker", "user_picker", "sensitive", "options_from", "pattern", "most_rows"}
+    {
+        "case",
+        "ledger",
+        "attachment",
+        "unit_picker",
+        "units_picker",
+        "user_picker",
+        "sensitive",
+        "options_from",
+        "pattern",
+        "most_rows",
+        "fresh",
+    }
 )
 PICKERS = {"unit_picker": "units", "units_picker": "units", "user_picker": "users"}
 _KEY = re.compile(r"[^\W\d_]\w{0,63}")
