@@ -38,7 +38,7 @@ def record(session: Session, failed: StepFailed, act: Act) -> Incident:
     redo = pack(failed.details.get("redo") or {})
     instance_id: Any = failed.details.get("instance_id")
     incident = _same(session, instance_id, failed.element, redo)
-    trace = "".join(traceback.format_exception(failed))[-LONGEST_TRACE:]
+    trace = str(failed.details.get("trace") or "".join(traceback.format_exception(failed)))[-LONGEST_TRACE:]
     if incident is None:
         case_id: Any = failed.details.get("case_id")
         incident = Incident(instance_id=instance_id, case_id=case_id, element=failed.element, sentence="", act=redo, created_at=act.at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -46,7 +47,9 @@ def _perform(course: Course, act: Act, instance: Instance, call: Call) -> Mappin
     except DubanError as refusal:
         raise StepFailed(call.element, operation.label, refusal.sentence) from refusal
     except Exception as error:
-        raise StepFailed(call.element, operation.label, f"操作“{operation.label}”出错：{error}") from error
+        failed = StepFailed(call.element, operation.label, f"操作“{operation.label}”出错：{error}")
+        failed.details["trace"] = "".join(traceback.format_exception(error))  # on its way through the runner the cause gets lost
+        raise failed from error
 
 
 def functions(course: Course, at: datetime) -> Mapping[str, Callable[..., Any]]:
