@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,7 +31,7 @@ def sqlite_city(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory)
     path = folder / "template.db"
     shutil.copyfile(sqlite_template, path)
     _prepare(f"sqlite:///{path}", folder / "var")
-    with __import__("sqlite3").connect(path) as connection:
+    with sqlite3.connect(path) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return path
 

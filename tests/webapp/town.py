@@ -86,6 +86,7 @@ def fill(url: str) -> None:
         for account, post in ROLES.items():
             user = accounts.create_user(session, None, act, account=account, name=f"{account}先生", password=PASSWORD, posts=[post])
             hashed = hashed or user.password_hash
-    with engine.connect() as connection:  # one file, no -wal beside it
-        connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:  # one file, no -wal beside it
+            connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     engine.dispose()
