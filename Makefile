@@ -66,7 +66,8 @@ messages: setup-dev ## collect new Chinese words into the English catalogue, the
 	@$(PY) -m webapp.messages
 
 clock: ## move the clock of the demo forward: make clock DAYS=3
-	@DUBAN_DEMO=1 DUBAN_DATA_DIR=var/demo $(PY) -m engine clock --days $(DAYS)
+	@[ -e var/demo/filled ] || $(call fail,There is no demo yet: make run fills it.)
+	DUBAN_DEMO=1 DUBAN_DATA_DIR=var/demo $(PY) -m engine clock --days $(DAYS)
 
 pins: setup-dev ## write requirements*.txt from requirements*.in, with hashes
 	@for name in requirements requirements-dev; do \
@@ -75,7 +76,7 @@ pins: setup-dev ## write requirements*.txt from requirements*.in, with hashes
 	$(call say,Written: requirements.txt and requirements-dev.txt)
 
 reset-demo: ## throw the demo's data away; the next `make run` fills it anew
-	@rm -rf var/demo && $(call say,The demo is empty; make run fills it anew)
+	@rm -rf var/demo var/demo.filling && $(call say,The demo is empty; make run fills it anew)
 
 clean: ## throw away what setup made (not the demo's data)
 	@rm -rf .venv .make $(FRONTEND)/node_modules webapp/static/dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
