@@ -93,7 +93,7 @@ def bring_up_to_date() -> tuple[int, int]:
     new = Catalog(locale="en", domain="messages", project="duban", fuzzy=False)
     for file, _line, message in found():
         known = old.get(message[0] if isinstance(message, tuple) else message)
-        new.add(message, known.string if known and bool(known.string) else None, locations=[(file, None)])
+        new.add(message, known.string if known and bool(known.string) else None, locations=[(file, 0)])
     CATALOGUE.parent.mkdir(parents=True, exist_ok=True)
     with CATALOGUE.open("wb") as stream:
         write_po(stream, new, omit_header=False, sort_output=True, ignore_obsolete=True, width=160, include_lineno=False)

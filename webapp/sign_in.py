@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from engine import clock
-from engine.demo.fill import PASSWORD
 from engine.people import sign_in
 from engine.people.models import Unit, User
 from webapp import security
@@ -73,7 +74,7 @@ def _typed() -> list[tuple[str, str]]:
 
 
 def _page(problem: str = "") -> str:
-    accounts, units = _accounts() if house().settings.demo else ([], {})
+    demo: dict[str, Any] = _demo() if house().settings.demo else {}
     return render_template(
         "sign_in/form.html",
         problem=problem,
@@ -81,14 +82,15 @@ def _page(problem: str = "") -> str:
         next=security.own_page(request.values.get("next")),
         typed=_typed(),
         typed_path=security.own_page(request.form.get("typed_path")),
-        accounts=accounts,
-        units=units,
-        demo_password=PASSWORD,
+        **demo,
     )
 
 
-def _accounts() -> tuple[list[User], dict[str, str]]:
+def _demo() -> dict[str, Any]:
+    """What the login page of a demo tells: every account, its posts, the one password."""
+    from engine.demo.fill import PASSWORD  # a production start has none of it
+
     with house().sessions.read() as session:
         accounts = list(session.scalars(select(User).where(User.active).order_by(User.id)))
         units = {unit.id: unit.name for unit in session.scalars(select(Unit))}
-    return accounts, units
+    return {"accounts": accounts, "units": units, "demo_password": PASSWORD}
