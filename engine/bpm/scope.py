@@ -176,5 +176,8 @@ def failure(element: Element, error: BaseException, passes: tuple[type[BaseExcep
     """The error as a StepFailed of this element; one that is a StepFailed already, or is to pass, stays as it is."""
     if isinstance(error, (StepFailed, *passes)):
         return error
-    sentence = error.sentence if isinstance(error, DubanError) else "办理这一步时出了意外的错误，请联系管理员；修复后可以重试。"
-    return StepFailed(element.id, element.name, sentence)
+    if not isinstance(error, DubanError):
+        return StepFailed(element.id, element.name, "办理这一步时出了意外的错误，请联系管理员；修复后可以重试。")
+    failed = StepFailed(element.id, element.name, error.sentence)
+    failed.details = {**error.details, **failed.details}
+    return failed

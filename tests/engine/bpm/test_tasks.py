@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from engine.bpm.results import StepFailed
+from engine.bpm import runner
+from engine.bpm.results import StepFailed, World
 from engine.errors import Conflict, Invalid
 from tests.engine.bpm.draw import Sketch, multi
-from tests.engine.bpm.play import Play, parse
+from tests.engine.bpm.play import START, Play, parse
 
 TABLE = """<?xml version="1.0"?><definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d" namespace="x">
 <decision id="routing" name="routing"><decisionTable id="t" hitPolicy="UNIQUE"><input id="i" label="area"><inputExpression id="ie"
@@ -118,6 +119,32 @@ def test_a_failing_operation_names_its_element_and_leaves_the_state_untouched():
     fails = False
     play.do("a", x=2)
     assert play.tasks == ["b"] and play.variables == {"case_id": 7, "x": 2, "done": True}
+
+
+def test_the_details_of_a_refusal_go_with_the_failed_step():
+    def perform(call):
+        raise Invalid("没有单位 %(unit)s。", unit="x")
+
+    sketch = Sketch()
+    sketch.service("w", "work")
+    with pytest.raises(StepFailed) as failed:
+        Play(parse(one(sketch, "w")), perform=perform)
+    assert failed.value.sentence % failed.value.details == "没有单位 x。"
+    assert failed.value.details["element"] == "w"
+
+
+def test_an_exception_that_is_to_pass_is_not_made_a_failed_step():
+    sketch = Sketch()
+    sketch.service("w", "work")
+    sketch.end()
+    drawing = parse(sketch.start("w", "e"))
+
+    def lost(call):
+        raise ConnectionError
+
+    world = World(START, lambda _: drawing, lost, lambda *_: {}, passes=(ConnectionError,))
+    with pytest.raises(ConnectionError):
+        runner.start(world, "p", {"p": 1}, {})
 
 
 def test_an_unforeseen_error_of_an_operation_is_a_failed_step_with_its_cause():
