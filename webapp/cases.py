@@ -84,7 +84,7 @@ def comment(case_id: int) -> Response:
     """Write a remark."""
     audience = "office" if request.form.get("audience") == "office" else "all"
     _require(case_id, "case.comment.office" if audience == "office" else "case.comment")
-    house().act(comments.add, case_id, request.form.get("body", ""), audience, by=actor())
+    house().act(comments.add, case_id, request.form.get("body", ""), audience, by=actor(), keys=house().keys)
     flash(_("备注已写入案卷。"), "success")
     return back("cases.show", case_id=case_id)
 

@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
-from engine.cases import attachments
+from engine.cases import attachments, identity
 from engine.cases.models import Case
 from engine.cases.queries import visible_cases
 from engine.errors import DubanError, Invalid
@@ -44,7 +44,7 @@ def _complete(
             raise Invalid("此环节没有案卷，不能上传文件。")
         unkeyed = Act(act.actor, act.at)
         attachments.store(session, ports, unkeyed, case_id, name, content, files=house().files, task_id=task_id, most=most)
-    complete_task(session, ports, act, task_id, answers)
+    complete_task(session, ports, act, task_id, identity.without_reporter(session, house().keys, case_id, answers))
     session.execute(delete(Draft).where(Draft.task_id == task_id))
 
 

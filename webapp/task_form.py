@@ -10,6 +10,7 @@ from werkzeug.datastructures import FileStorage, MultiDict
 
 from engine.bpm import moments
 from engine.cases.choices import choices
+from engine.cases.identity import without_reporter
 from engine.cases.models import Case
 from engine.cases.observe import written
 from engine.clock import now
@@ -75,8 +76,9 @@ def draft(kept: Draft | None) -> Pairs | None:
 
 
 def keep_draft(session: Session, person: Person, task_id: int, typed: Pairs) -> None:
-    """Keep what was typed, as it was typed; nothing of it is checked yet."""
-    content = {name: values for name, values in typed.lists() if name not in ("csrf_token", "_key", "_add", "_remove")}
+    """Keep what was typed, as it was typed but for what names the reporter; nothing of it is checked yet."""
+    given = {name: values for name, values in typed.lists() if name not in ("csrf_token", "_key", "_add", "_remove")}
+    content = without_reporter(session, house().keys, session.get_one(Task, task_id).case_id, given)
     row = session.get(Draft, (task_id, person.id))
     if row is None:
         row = Draft(task_id=task_id, user_id=person.id, answers={}, saved_at=now())

@@ -6,9 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from engine.cases import limits
-from engine.cases.acts_to_people import say_to_reporter
 from engine.cases.desks import Given, case_of, task_of, text_of
-from engine.cases.letter_templates import day
 from engine.errors import Invalid
 from engine.processes.acts import Act
 from engine.processes.ports import Desk
@@ -25,16 +23,14 @@ def resume(desk: Desk, given: Given) -> None:
 
 
 def extend(desk: Desk, given: Given) -> dict[str, Any]:
-    """延期 of one task by working days; the reporter is told the reason and the new date. A task that is closed is left alone."""
+    """延期 of one task by working days; returns the new limit as ``extended_to`` (the drawing tells the reporter). A task that is closed is
+    left alone."""
     task = task_of(desk, given)
     if task.status != "open" or task.limit_at is None:
         return {}
     if not given.get("days"):
         raise Invalid("流程图没有写明延长几天；请流程管理员检查参数。")
     moved = limits.extend(desk.session, desk.ports, _act(desk, given), task.id, int(given["days"]))
-    case = case_of(desk)
-    if case.kind == "complaint":
-        say_to_reporter(desk, case, f"因{text_of(given, 'reason') or '情况复杂'}，办理期限延长至{day(moved.limit_at)}。")
     return {"extended_to": moved.limit_at}
 
 

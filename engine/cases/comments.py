@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engine.cases.identity import Keys, without_reporter
 from engine.cases.models import Comment
 from engine.errors import Invalid
 from engine.journal.append import append
@@ -18,9 +19,10 @@ AUDIENCES = ("all", "office", "reporter")  # reporter: shown on the portal, too
 LONGEST = 4000
 
 
-def add(session: Session, _ports: object, act: Act, case_id: int, body: str, audience: str = "all") -> Comment:
-    """Write a remark. Raises Invalid when it is empty or too long. The journal keeps that it was written, not its words."""
-    body = body.strip()
+def add(session: Session, _ports: object, act: Act, case_id: int, body: str, audience: str = "all", *, keys: Keys | None = None) -> Comment:
+    """Write a remark; with ``keys`` what names the reporter is taken out. Raises Invalid when it is empty or too long. The journal keeps
+    that it was written, not its words."""
+    body = body.strip() if keys is None else without_reporter(session, keys, case_id, body.strip())
     if not body or len(body) > LONGEST:
         raise Invalid("请填写意见，不超过 4000 字。", fields={"body": "请填写意见，不超过 4000 字。"})
     if audience not in AUDIENCES:

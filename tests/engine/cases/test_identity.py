@@ -114,3 +114,12 @@ def test_the_same_reporter_leaves_the_same_mark_however_they_write_their_number(
 )
 def test_redaction_takes_out_names_and_numbers_however_spaced(text: str, masked: str) -> None:
     assert identity.redact(text, LIU) == masked
+
+
+def test_what_people_type_is_kept_without_the_reporter(city: City) -> None:
+    case = city.register()
+    typed = {"findings": "找刘建国核实，电话13942120587", "rows": [{"who": "刘建国", "n": 3}], "day": city.now}
+    with city.sessions.read() as session:
+        kept = identity.without_reporter(session, city.keys, case.id, typed)
+        assert identity.without_reporter(session, city.keys, None, typed) is typed
+    assert kept == {"findings": "找〔反映人〕核实，电话〔电话〕", "rows": [{"who": "〔反映人〕", "n": 3}], "day": city.now}
