@@ -77,7 +77,7 @@ class Timers:
 
     def _sleep_until(self, moment: datetime) -> None:
         if not self._stopping:
-            self.scheduler.add_job(self.knock, "date", run_date=moment, id="knock", executor="due", replace_existing=True)
+            self.scheduler.add_job(self.knock, "date", run_date=moment, executor="due")  # a new id: APScheduler still removes the old one
 
 
 def _guarded(job: Callable[[House], int], house: House) -> None:
