@@ -8,7 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.journeys.conftest import sqlite_city
+from tests.webapp.busy import busy, busy_template
 from tests.webapp.town import Web, fill, make_app, settings_for
+
+__all__ = ["busy", "busy_template", "sqlite_city"]  # fixtures of other files
 
 
 @pytest.fixture(scope="session")
