@@ -37,7 +37,7 @@ Found = tuple[str, int, str | tuple[str, ...]]  # file, line, message (singular 
 def found() -> Iterator[Found]:
     """Every message of the pages, of the engine's refusals and of its tables of words."""
     with (ROOT / "babel.cfg").open() as file:
-        methods, options = parse_mapping_cfg(file)
+        methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]
     keywords = {**DEFAULT_KEYWORDS, "_l": None}
     for name, line, message, _comments, _context in extract_from_dir(str(ROOT), methods, options, keywords, strip_comment_tags=False):
         yield name, line, message

@@ -62,11 +62,22 @@ function mark(viewer, given) {
     if (!element) continue;
     canvas.removeMarker(id, 'is-done');
     canvas.addMarker(id, 'is-current');
-    if (word) overlays.add(id, { position: { top: -12, right: 12 }, html: token(word) });
+    if (word) overlays.add(id, { position: { top: -12, right: 12 }, scale: { min: 1 }, html: token(word) });
   }
   const first = Object.keys(given.current || {}).find((id) => registry.get(id));
-  if (first) canvas.scrollToElement(first, 60);
+  if (first) bringIntoSight(canvas, registry.get(first));
   each(Object.keys(given.links || {}), 'has-event');
+}
+
+// The step in the middle of the sheet, yet no further than the drawing goes.
+function bringIntoSight(canvas, { x, y, width, height }) {
+  const sight = canvas.viewbox();
+  const along = (middle, size, from, whole) => (whole <= size ? from - (size - whole) / 2 : Math.min(Math.max(middle - size / 2, from - 20), from + whole - size + 20));
+  canvas.viewbox({
+    x: along(x + width / 2, sight.width, sight.inner.x, sight.inner.width),
+    y: along(y + height / 2, sight.height, sight.inner.y, sight.inner.height),
+    width: sight.width, height: sight.height,
+  });
 }
 
 function token(word) {
