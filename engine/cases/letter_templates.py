@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from io import BytesIO
 from typing import Any
 
@@ -13,6 +14,7 @@ from jinja2 import TemplateError, nodes
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from engine.cases.letter_printing import Press
 from engine.cases.media import check_package
 from engine.clock import local
 from engine.errors import DubanError, Invalid, Problem
@@ -54,19 +56,22 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 def render(template: bytes, context: Mapping[str, Any]) -> bytes:
     """The letter: ``template`` filled with ``context``, of which only the names in CONTEXT are known. Raises Invalid with a sentence."""
     try:
-        document = _open(template)
-        document.render({name: bounded(context[name]) for name in CONTEXT if name in context}, jinja_env=_environment(), autoescape=True)
-        out = BytesIO()
-        document.save(out)
+        letter = _press(template).print({name: bounded(context[name]) for name in CONTEXT if name in context})
     except DubanError:
         raise
     except (TemplateError, SecurityError) as error:
         raise Invalid("文书模板有误，没有生成文书；请流程管理员检查模板。", detail=str(error)[:300]) from error
     except Exception as error:  # python-docx and lxml raise many kinds on a broken file
         raise Invalid("文书模板无法读取；请流程管理员重新上传 Word 文件。", detail=f"{type(error).__name__}: {error}"[:300]) from error
-    if out.tell() > MOST_BYTES:
+    if len(letter) > MOST_BYTES:
         raise Invalid("文书太大，没有保存；请缩短内容。")
-    return out.getvalue()
+    return letter
+
+
+@lru_cache(maxsize=200)
+def _press(template: bytes) -> Press:
+    """Each template is read and compiled once a process."""
+    return Press.of(_open(template), _environment())
 
 
 def problems(template: bytes, path: str) -> list[Problem]:
