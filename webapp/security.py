@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
@@ -27,6 +28,7 @@ HSTS = "max-age=31536000; includeSubDomains"
 
 csrf = CSRFProtect()
 limiter = Limiter(get_remote_address, headers_enabled=True, strategy="moving-window")
+limiter.request_filter(lambda: bool(current_app.extensions["no-limits"]))  # asked of each application: the limiter is one for all
 
 
 def install(app: Flask, settings: Settings) -> None:
@@ -38,10 +40,10 @@ def install(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SECURE=settings.https,
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a form left open over lunch can still be sent
         WTF_CSRF_SSL_STRICT=False,  # the token is in the session; Referer may be cut by a proxy
-        RATELIMIT_ENABLED=settings.rate_limits,
         RATELIMIT_STORAGE_URI=settings.rate_storage,
     )
     csrf.init_app(app)
+    app.extensions["no-limits"] = not settings.rate_limits
     limiter.init_app(app)
 
     @app.after_request
@@ -52,6 +54,13 @@ def install(app: Flask, settings: Settings) -> None:
             response.headers.setdefault("Strict-Transport-Security", HSTS)
         response.headers.setdefault("Cache-Control", "no-store")  # pages of cases stay in no cache
         return response
+
+
+def static_headers(headers: Any, _path: str, _url: str) -> None:
+    """WhiteNoise answers before Flask does, so its files get their headers here."""
+    for name in ("X-Content-Type-Options", "Cross-Origin-Resource-Policy"):
+        headers[name] = HEADERS[name]
+    headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
 
 
 def own_page(target: str | None) -> str | None:

@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-import shutil
-import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import select, update
-from waitress.server import create_server
 
 from engine.cases.models import Case, Comment
-from engine.commands.deploy import deploy_into
-from engine.settings import Settings
-from engine.wiring import House
-from webapp import create_app
+from tests.browser.conftest import AXE, Live
 
-pytestmark = pytest.mark.browser
-AXE = Path(__file__).parents[2] / "webapp/frontend/node_modules/axe-core/axe.min.js"
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 5000
 TITLE = "办理排水许可跑了四趟没有办成"
 NARRATIVE = "市里公布已下放的排水许可，到镇里申请时被告知没有权限，到市里又说已经下放。"
 
 
 class Site:
-    def __init__(self, house: House, url: str) -> None:
-        self.house, self.url = house, url
+    """The served house, seen from its cases."""
+
+    def __init__(self, live: Live) -> None:
+        self.house, self.url = live.web.house, live.url
 
     def case(self, number: str) -> Case:
         with self.house.sessions.read() as session:
@@ -39,28 +32,9 @@ class Site:
             session.execute(update(Case).where(Case.number == number).values(**columns))
 
 
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    return {
-        **browser_type_launch_args,
-        "executable_path": shutil.which("chromium-headless-shell"),
-        "args": ["--no-sandbox", "--disable-gpu"],
-    }
-
-
-@pytest.fixture(scope="module")
-def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    folder = tmp_path_factory.mktemp("site")
-    shutil.copyfile(sqlite_template, folder / "duban.db")
-    settings = Settings.from_env({}, data_dir=folder / "data", database_url=f"sqlite:///{folder / 'duban.db'}", rate_limits=False)
-    house = House(settings)
-    deploy_into(house)
-    server = create_server(create_app(settings, house), host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield Site(house, f"http://127.0.0.1:{server.effective_port}")
-    server.close()
-    house.engine.dispose()
+@pytest.fixture
+def site(live: Live) -> Site:
+    return Site(live)
 
 
 Visit = Callable[..., Page]
