@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 PAGE = 50  # rows
@@ -112,9 +112,10 @@ def _beyond(listing: Listing, column: Column, down: bool, value: Any, key: int) 
     later_key = listing.key < key if down else listing.key > key
     if value is None:
         return and_(expression.is_(None), later_key)
-    later = expression < value if down else expression > value
+    place = literal(value, expression.type)  # as a parameter: SQLAlchemy compares with a bare True by IS only
+    later = expression < place if down else expression > place
     rest = [expression.is_(None)] if column.nullable else []
-    return or_(later, and_(expression == value, later_key), *rest)
+    return or_(later, and_(expression == place, later_key), *rest)
 
 
 def _write(value: Any, key: int) -> str:

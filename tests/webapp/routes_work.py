@@ -1,4 +1,4 @@
-"""Rows of the pages for work: home, inbox, tasks, cases, ledgers, incidents, saved views. What names a thing that is not there gives 404."""
+"""Rows of the pages for work: home, inbox, tasks, cases, ledgers, incidents, saved views. What is not there gives 404."""
 
 from __future__ import annotations
 

@@ -1,0 +1,58 @@
+"""Incidents: the operator sees element, sentence and trace, nothing of the case; retries or closes."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from engine.errors import Invalid
+from engine.processes.models import Incident
+from tests.webapp.busy import Busy
+
+
+@pytest.fixture
+def broken(busy: Busy, monkeypatch: pytest.MonkeyPatch) -> Busy:
+    """The letter of the assignment cannot be written: the director's or supervisor's step fails and becomes an incident."""
+    busy.do("intake", busy.new, "accept", intake="accept", area=3, category="一次性告知不到位")
+    busy.do("supervision", busy.new, "verify", verify_result="substantiated")
+    number = busy.task_id(busy.new)
+    operations = busy.house.ports.operations
+    letter = operations["cases/issue-letter"]
+
+    def fail(_desk: object, _given: object) -> None:
+        raise Invalid("文书模板里有一处写错了。")
+
+    operations["cases/issue-letter"] = type(letter)(letter.name, letter.label, letter.parameters, fail)  # type: ignore[index]
+    answer = busy.do("supervision", busy.new, "assign", lead_unit="market-bureau", expect=500)
+    assert "没有生效" in answer.text or "写错" in answer.text
+    operations["cases/issue-letter"] = letter  # type: ignore[index]
+    assert busy.task_id(busy.new) == number
+    return busy
+
+
+def test_what_failed_left_the_task_open_and_stands_in_the_list_without_the_case(broken: Busy) -> None:
+    page = broken.client("admin").get("/incidents/").text
+    assert "文书模板里有一处写错了" in page
+    assert broken.number(broken.new) not in page and "一次性告知" not in page
+    detail = broken.client("admin").get("/incidents/1").text
+    assert "技术细节" in detail and "一次性告知" not in detail and broken.number(broken.new) not in detail
+
+
+def test_the_administrator_retries_and_the_process_goes_on(broken: Busy) -> None:
+    page = broken.client("admin").post("/incidents/1/retry", follow_redirects=True).text
+    assert "已重试成功" in page
+    assert broken.open_tasks(broken.new) == ["sign_for"]
+    with broken.house.sessions.read() as session:
+        assert session.scalars(select(Incident)).one().resolved_at is not None
+    again = broken.client("admin").post("/incidents/1/retry", follow_redirects=True).text
+    assert "已经处理" in again
+
+
+def test_an_incident_is_closed_only_with_a_reason_and_by_the_administrator(broken: Busy) -> None:
+    admin = broken.client("admin")
+    assert admin.post("/incidents/1/dismiss", data={"reason": ""}).status_code == 422
+    for account in ("auditor", "designer", "director"):
+        assert broken.client(account).post("/incidents/1/dismiss", data={"reason": "由人工处理"}).status_code == 403
+    admin.post("/incidents/1/dismiss", data={"reason": "由人工处理"})
+    assert "没有异常" in admin.get("/incidents/").text
+    assert "文书模板里有一处写错了" in admin.get("/incidents/?all=1").text
