@@ -2,35 +2,56 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from importlib.util import find_spec
-
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 from engine.settings import Settings
 from engine.wiring import House
-from webapp import assets, errors, frame, i18n, logs, security, session
+from webapp import (
+    assets,
+    attempts,
+    calendar,
+    cases,
+    errors,
+    frame,
+    health,
+    home,
+    i18n,
+    incidents,
+    ledgers,
+    logs,
+    notices,
+    people,
+    portal,
+    processes,
+    profile,
+    security,
+    session,
+    sign_in,
+    tasks,
+    units,
+    views,
+)
 
 PAGES = (
-    "health",
-    "sign_in",
-    "home",
-    "tasks",
-    "cases",
-    "ledgers",
-    "incidents",
-    "views",
-    "portal",
-    "notices",
-    "profile",
-    "people",
-    "units",
-    "attempts",
-    "calendar",
-    "processes",
-)  # one module a noun, each with a blueprint named ``pages``
+    health,
+    sign_in,
+    home,
+    tasks,
+    cases,
+    ledgers,
+    incidents,
+    views,
+    portal,
+    notices,
+    profile,
+    people,
+    units,
+    attempts,
+    calendar,
+    processes,
+)  # one module a noun, each with a blueprint ``pages``
 
 
 def create_app(settings: Settings, house: House | None = None) -> Flask:
@@ -47,10 +68,8 @@ def create_app(settings: Settings, house: House | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     for part in (logs, security, session, i18n, assets, frame, errors):
         part.install(app, settings)
-    for name in PAGES:
-        if find_spec(f"webapp.{name}"):  # TODO plain once all are there
-            module = import_module(f"webapp.{name}")
-            app.register_blueprint(getattr(module, "pages", None) or getattr(module, name))
+    for module in PAGES:
+        app.register_blueprint(module.pages)
     _wrap(app, settings)
     return app
 
@@ -64,6 +83,8 @@ def _wrap(app: Flask, settings: Settings) -> None:
         max_age=3600,
         immutable_file_test=assets.is_hashed,
         autorefresh=settings.demo,
+        allow_all_origins=False,
+        add_headers_function=security.static_headers,
     )
     app.wsgi_app = static  # type: ignore[method-assign]
     if settings.proxies:

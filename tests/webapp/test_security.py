@@ -74,6 +74,10 @@ def test_built_files_are_kept_for_ever_and_others_are_not(web: Web) -> None:
     answer = web.client().get(f"/static/dist/{built['app']['js']}")
     assert answer.status_code == 200
     assert "immutable" in answer.headers["Cache-Control"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "Access-Control-Allow-Origin" not in answer.headers
+    packed = web.client().get(f"/static/dist/{built['app']['css']}", headers={"Accept-Encoding": "gzip"})
+    assert packed.headers["Content-Encoding"] == "gzip"
     assert "immutable" not in web.client().get("/static/mark.svg").headers["Cache-Control"]
 
 

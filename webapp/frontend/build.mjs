@@ -3,6 +3,7 @@ import * as esbuild from 'esbuild';
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import zlib from 'node:zlib';
 
 process.chdir(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname));
 const out = '../static/dist';
@@ -37,7 +38,17 @@ function writeManifest(result) {
     };
   }
   fs.writeFileSync(`${out}/manifest.json`, JSON.stringify(manifest, null, 1));
+  compress();
   for (const name of names) console.log(name.padEnd(8), kilobytes(manifest[name].js), manifest[name].css ? kilobytes(manifest[name].css) : '');
+}
+
+// WhiteNoise serves a .br or .gz that lies beside a file.
+function compress() {
+  for (const file of fs.readdirSync(out).filter((each) => /\.(js|css|svg)$/.test(each))) {
+    const content = fs.readFileSync(`${out}/${file}`);
+    fs.writeFileSync(`${out}/${file}.gz`, zlib.gzipSync(content, { level: 9 }));
+    fs.writeFileSync(`${out}/${file}.br`, zlib.brotliCompressSync(content));
+  }
 }
 
 function staticImports(outputs, file, seen = new Set()) {
