@@ -44,6 +44,7 @@ def step(course: Course, act: Act, locked: Locked, run: Run, note: Note, complet
     instance = locked.instance
     describe = partial(incidents.describe, instance_id=instance.id, case_id=instance.case_id, redo=note.redo, act=act)
     course.describe = course.describe or describe
+    course.stamp = course.stamp if course.stamp is not None else locked.stamp
     try:
         advance = _run(run, world(course, act, instance))
         change = _write(course, act, instance, advance, completion)

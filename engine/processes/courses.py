@@ -20,11 +20,11 @@ from engine import journal
 from engine.bpm.decisions import Table
 from engine.bpm.results import StepFailed
 from engine.calendar import Calendar
-from engine.processes import definitions
 from engine.processes.acts import Act
 from engine.processes.models import Message
 from engine.processes.payloads import unpack
 from engine.processes.ports import Ports
+from engine.processes.standing import Standing
 
 TTL = timedelta(days=30)  # how long a message waits for its catch
 _KEY = "course"  # in session.info
@@ -65,18 +65,23 @@ class Course:
         self.session, self.ports = session, ports
         self.postings: deque[Posting] = deque()
         self.rows: list[tuple[str, journal.Row]] = []
+        self.stamp: str | None = None  # head of the chain house, if it has been read
         self.describe: Callable[[StepFailed], None] | None = None  # how a failure after the first run is described
 
     @cached_property
-    def calendar(self) -> Calendar:
-        """The working calendar, read at most once an act."""
-        return self.ports.calendar(self.session)
+    def standing(self) -> Standing:
+        """What stands for the whole act."""
+        return self.ports.standing.at(self.session, self.ports, self.stamp)
 
-    @cached_property
+    @property
+    def calendar(self) -> Calendar:
+        """The working calendar."""
+        return self.standing.calendar
+
+    @property
     def shared(self) -> Mapping[str, Table]:
         """Decision tables of the shared folders (time-limits, escalation …) by decision id, at their current versions."""
-        folders = definitions.current(self.session, shared=True)
-        return {id_: table for folder in folders.values() for id_, table in self.ports.drawings.tables(self.session, folder).items()}
+        return self.standing.shared
 
     def note(self, act: Act, chain: str, note: Note) -> None:
         """Queue a journal row."""

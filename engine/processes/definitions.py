@@ -42,6 +42,11 @@ class Drawings:
         known = self._tables.get(definition_id)
         return known or self._keep(self._tables, definition_id, tables_of(files(session, definition_id)))
 
+    def forget(self, definition_id: int) -> None:
+        """A definition was rolled back; SQLite will give its id to the next one."""
+        self._drawings.pop(definition_id, None)
+        self._tables.pop(definition_id, None)
+
     def _keep(self, shelf: OrderedDict[int, Thing], definition_id: int, thing: Thing) -> Thing:
         with self._lock:
             shelf[definition_id] = thing
@@ -86,8 +91,13 @@ def current(session: Session, *, shared: bool = False) -> dict[str, int]:
 
 def shared_decisions(session: Session, ports: Ports) -> frozenset[str]:
     """Ids of the decisions that any drawing may name."""
+    return frozenset(shared_tables(session, ports))
+
+
+def shared_tables(session: Session, ports: Ports) -> dict[str, Table]:
+    """The tables of the current shared folders by decision id."""
     folders = current(session, shared=True).values()
-    return frozenset(decision for folder in folders for decision in ports.drawings.tables(session, folder))
+    return {id_: table for folder in folders for id_, table in ports.drawings.tables(session, folder).items()}
 
 
 def definition(session: Session, key: str) -> Definition:

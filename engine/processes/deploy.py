@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
-from sqlalchemy import func, select, update
+from sqlalchemy import event, func, select, update
 from sqlalchemy.orm import Session
 
 from engine import journal
@@ -43,7 +43,7 @@ def deploy(
     if known is not None and known.current:
         return known
     session.execute(update(Definition).where(Definition.key == key, Definition.current).values(current=False))
-    found = known or _new(session, act, files, Definition(key=key, name=name, digest=digest, note=note, shared=not drawn))
+    found = known or _new(session, ports, act, files, Definition(key=key, name=name, digest=digest, note=note, shared=not drawn))
     found.current = True
     session.flush()
     data = {"version": found.version, "digest": digest, "note": note, "again": known is not None}
@@ -108,11 +108,13 @@ def _check_tables(files: Mapping[str, bytes], key: str) -> tuple[str, str]:
     return key, key
 
 
-def _new(session: Session, act: Act, files: Mapping[str, bytes], definition: Definition) -> Definition:
+def _new(session: Session, ports: Ports, act: Act, files: Mapping[str, bytes], definition: Definition) -> Definition:
     last = session.scalar(select(func.max(Definition.version)).where(Definition.key == definition.key))
     definition.version = (last or 0) + 1
     definition.deployed_at, definition.deployed_by = act.at, act.actor.name
     session.add(definition)
     session.flush()
+    number = definition.id
+    event.listen(session, "after_rollback", lambda _: ports.drawings.forget(number), once=True)
     session.add_all(DefinitionFile(definition_id=definition.id, path=path, content=content) for path, content in files.items())
     return definition

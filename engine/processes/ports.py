@@ -13,6 +13,7 @@ from engine.calendar import Calendar
 from engine.processes.acts import Act
 from engine.processes.definitions import Drawings
 from engine.processes.models import Instance, Task
+from engine.processes.standing import Shelf
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +62,13 @@ Observer = Callable[[Desk, Change], None]
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """The outside of the processes. ``drawings`` caches parsed drawings, so one Ports serves one database."""
+    """The outside of the processes. ``drawings`` and ``standing`` keep what was read, so one Ports serves one database."""
 
     operations: Mapping[str, Operation]
     observers: tuple[Observer, ...]
     calendar: Callable[[Session], Calendar]
     drawings: Drawings = field(default_factory=Drawings)
+    standing: Shelf = field(default_factory=Shelf)
 
     def signatures(self) -> dict[str, frozenset[str] | None]:
         """Operation → the parameters it knows, as the drawing's rules want it; None where it takes any (it lists ``*``)."""

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from engine.errors import NotFound
 from engine.processes.models import ActKey, Incident, Instance, Message, Subscription, Task
+from engine.processes.standing import HEAD
 
 INSTANCES: Table = Instance.__table__  # type: ignore[assignment]
 TASKS: Table = Task.__table__  # type: ignore[assignment]
@@ -23,8 +24,9 @@ _INSTANCE_KEYS = tuple(column.key for column in INSTANCES.columns)
 _TASK_KEYS = tuple(column.key for column in TASKS.columns)
 _TROUBLED = select(INCIDENTS.c.id).where(INCIDENTS.c.instance_id == INSTANCES.c.id, INCIDENTS.c.resolved_at.is_(None)).exists()
 
-_LOCK_INSTANCE = select(INSTANCES, _TROUBLED.label("troubled"))
-_LOCK_TASK = select(INSTANCES, TASKS, _TROUBLED.label("troubled")).join_from(TASKS, INSTANCES, TASKS.c.instance_id == INSTANCES.c.id)
+_ALONG = (_TROUBLED.label("troubled"), HEAD.label("stamp"))
+_LOCK_INSTANCE = select(INSTANCES, *_ALONG)
+_LOCK_TASK = select(INSTANCES, TASKS, *_ALONG).join_from(TASKS, INSTANCES, TASKS.c.instance_id == INSTANCES.c.id)
 
 
 def instance_of(values: Sequence[Any]) -> Instance:
@@ -45,12 +47,12 @@ def insert_new(session: Session, table: Table) -> postgresql.Insert | sqlite.Ins
 
 
 class Locked:
-    """An instance that this transaction has locked, the task in question if there is one, and whether an incident is open."""
+    """An instance that this transaction has locked; is an incident open; the stamp of what stands (see standing.py)."""
 
-    __slots__ = ("instance", "task", "troubled")
+    __slots__ = ("instance", "stamp", "troubled")
 
-    def __init__(self, instance: Instance, task: Task | None, troubled: bool) -> None:
-        self.instance, self.task, self.troubled = instance, task, troubled
+    def __init__(self, instance: Instance, troubled: bool = False, stamp: str | None = None) -> None:
+        self.instance, self.troubled, self.stamp = instance, troubled, stamp
 
 
 def lock_instance(session: Session, instance_id: int, *, skip_locked: bool = False) -> Locked | None:
@@ -58,7 +60,7 @@ def lock_instance(session: Session, instance_id: int, *, skip_locked: bool = Fal
     query = _LOCK_INSTANCE.where(INSTANCES.c.id == instance_id).with_for_update(of=INSTANCES, skip_locked=skip_locked)
     row = session.connection().execute(query).one_or_none()
     if row is not None:
-        return Locked(instance_of(row[:-1]), None, row[-1])
+        return Locked(instance_of(row[:-2]), row.troubled, row.stamp or "")
     if skip_locked:
         return None
     raise NotFound("没有这个流程实例。", instance_id=instance_id)
@@ -70,5 +72,5 @@ def lock_task(session: Session, task_id: int) -> tuple[Locked, Task]:
     row = session.connection().execute(query).one_or_none()
     if row is None:
         raise NotFound("没有这项任务。", task_id=task_id)
-    task = task_of(row[len(_INSTANCE_KEYS) : -1])
-    return Locked(instance_of(row[: len(_INSTANCE_KEYS)]), task, row[-1]), task
+    task = task_of(row[len(_INSTANCE_KEYS) : -2])
+    return Locked(instance_of(row[: len(_INSTANCE_KEYS)]), row.troubled, row.stamp or ""), task

@@ -54,7 +54,7 @@ def start(
         "outcome": "",
     }
     number = session.connection().execute(insert(INSTANCES).values(row).returning(INSTANCES.c.id)).scalar_one()
-    locked = Locked(Instance(id=number, **row), None, troubled=False)
+    locked = Locked(Instance(id=number, **row))
     redo = {"verb": "start", "process": key, "variables": variables, "case": case_id, "by": started_by_id, "about": about_task_id}
     note = Note("instance.start", key, {"definition": bound[key], "started_by": started_by_id, "about_task": about_task_id}, redo)
     with conduct(session, ports) as course:

@@ -8,7 +8,7 @@ from engine.errors import Invalid, Refused
 from engine.journal import verify
 from engine.processes import definitions
 from engine.processes.deploy import deploy, deploy_all, deploy_folder
-from engine.processes.models import Definition, DefinitionFile
+from engine.processes.models import Definition, DefinitionFile, Task
 from tests.engine.processes.office import Sketch, together
 from tests.engine.processes.tables import LIMITS
 
@@ -128,3 +128,30 @@ def test_two_deployments_at_once_get_two_versions(office):
     assert sum(one.current for one in office.all(Definition)) == 1
     with office.sessions.read() as session:
         assert verify(session) == []
+
+
+def test_a_definition_that_was_rolled_back_leaves_nothing_in_memory(office, tmp_path):
+    write(tmp_path / "limits", LIMITS)
+    write(tmp_path / "p", {**drawing().files(), "p.bpmn": b"<broken"})
+    with pytest.raises(Refused):
+        office.act(deploy_all, tmp_path)
+    changed = {**LIMITS, "time-limits.dmn": LIMITS["time-limits.dmn"].replace(b">10<", b">20<")}
+    office.act(deploy, changed, folder="limits")
+    office.deploy(drawing())
+    office.start()
+    assert office.task("a").limit_days == 20
+
+
+def test_another_process_learns_of_a_changed_table_at_once(office):
+    office.act(deploy, LIMITS, folder="limits")
+    office.deploy(drawing("p", "b", "a"))
+    office.start()
+    office.start()
+    other, mine = office.new_ports(), office.ports
+    changed = {**LIMITS, "time-limits.dmn": LIMITS["time-limits.dmn"].replace(b">10<", b">20<")}
+    office.do("b")
+    office.ports = other
+    office.act(deploy, changed, folder="limits")
+    office.ports = mine
+    office.do("b")
+    assert sorted(task.limit_days for task in office.all(Task) if task.element == "a") == [10, 20]
