@@ -161,6 +161,11 @@ def test_overdue_timers_fire_in_the_order_of_their_moments():
     assert [s.element for s in advance.steps] == ["a1", "b", "c"]
 
 
+def test_timers_due_at_the_same_moment_fire_in_the_order_in_which_they_were_set():
+    play = Play(parse(bounded(*((f"t{n}", timer("P1D"), False) for n in range(12)))))
+    assert [s.element for s in play.pass_time(days=30).steps] == [f"t{n}" for n in range(12)]
+
+
 def test_a_timer_that_another_one_sets_and_that_is_due_fires_in_the_same_waking():
     sketch = Sketch()
     sketch.node("intermediateCatchEvent", "t1", timer("P1D"))

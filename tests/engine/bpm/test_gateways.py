@@ -183,3 +183,57 @@ def test_a_standstill_is_seen_although_an_event_sub_process_listens():
     play = Play(parse(sketch))
     with pytest.raises(StepFailed, match="不会再来"):
         play.do("b")
+
+
+def meeting(*between: str) -> Sketch:
+    """s → g → (a → m → j, c), b → j, j → last → e, with an inclusive join j whose flows come from m and b."""
+    sketch = Sketch()
+    sketch.node("parallelGateway", "g")
+    sketch.node("exclusiveGateway", "m")
+    sketch.node("inclusiveGateway", "j")
+    for id in ("a", "b", "c", "last"):
+        sketch.user(id)
+    sketch.end()
+    sketch.start("g", "a", "m", "j", "last", "e")
+    sketch.chain("g", "c", *between)
+    sketch.flow("b", "j")
+    return sketch
+
+
+def test_an_inclusive_join_does_not_wait_for_a_token_that_may_come_where_one_waits_already():
+    sketch = meeting("x")
+    sketch.node("exclusiveGateway", "x")
+    sketch.flow("x", "m", default=True)
+    sketch.flow("x", "b", "late")
+    play = Play(parse(sketch))
+    play.do("a")
+    assert play.tasks == ["c", "last"]
+    play.do("c", late=True)
+    assert play.tasks == ["b", "last"]
+
+
+@pytest.mark.parametrize("by_boundary", [False, True])
+def test_an_inclusive_join_waits_for_what_a_boundary_event_may_still_send(by_boundary):
+    sketch = meeting("stop")
+    sketch.end("stop")
+    sketch.boundary("t", "c", timer("P1D"))
+    sketch.flow("t", "b")
+    play = Play(parse(sketch))
+    play.do("a")
+    assert play.tasks == ["c"]
+    if by_boundary:
+        play.pass_time(days=2)
+        assert play.tasks == ["b"]
+        play.do("b")
+    else:
+        play.do("c")
+    assert play.tasks == ["last"]
+
+
+def test_a_listening_boundary_event_is_no_token_of_its_own():
+    sketch = meeting("m")
+    sketch.boundary("t", "c", timer("P1D"))
+    sketch.flow("t", "b")
+    play = Play(parse(sketch))
+    play.do("a")
+    assert play.tasks == ["c", "last"]
