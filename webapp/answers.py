@@ -60,7 +60,7 @@ def _word(session: Session, part: Mapping[str, Any], value: Any) -> str:
     if value is None or value == "":
         return ""
     if isinstance(value, bool):
-        return _("是") if value else _("否")
+        return str(_("是") if value else _("否"))
     for option in part.get("values") or ():
         if option.get("value") == value:
             return str(drawn(str(option.get("label"))))

@@ -22,13 +22,15 @@ from webapp.session import actor, house, may, signed_in
 
 pages = Blueprint("incidents", __name__, url_prefix="/incidents")
 SHOWN = 100  # newest first
+UNKNOWN = "出错："  # after it an engine's sentence gives the text of a foreign error, which may hold data of the case
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An incident with the names of its process and element at the version it runs on."""
+    """An incident with the names of its process and element at the version it runs on; ``sentence`` without what came from data."""
 
     incident: Incident
+    sentence: str
     process: str
     version: int
     step: str
@@ -58,7 +60,9 @@ def show(incident_id: int) -> str:
         if incident is None:
             abort(404)
         row = _rows(session, [incident])[0]
-    return render_template("incidents/show.html", row=row, incident=incident, verb=str(incident.act.get("verb", "")))
+    return render_template(
+        "incidents/show.html", row=row, incident=incident, trace=frames(incident.trace), verb=str(incident.act.get("verb", ""))
+    )
 
 
 @pages.post("/<int:incident_id>/retry")
@@ -89,6 +93,12 @@ def dismiss(incident_id: int) -> Response:
     return redirect(url_for("incidents.index"), 303)
 
 
+def frames(trace: str) -> str:
+    """A trace without the texts of its errors, which may hold data: files, lines, code and the kinds of errors."""
+    kept = [line if line.startswith("  ") else line.partition(":")[0] for line in trace.splitlines() if line.strip()]
+    return "\n".join(kept)
+
+
 def _rows(session: Session, found: Sequence[Incident]) -> list[Row]:
     """Two statements, however many incidents."""
     instances = {one.instance_id for one in found if one.instance_id is not None}
@@ -101,7 +111,9 @@ def _rows(session: Session, found: Sequence[Incident]) -> list[Row]:
 
 def _row(session: Session, incident: Incident, known: tuple[int | None, str, int] | Sequence[object]) -> Row:
     definition_id, process, version = known
-    return Row(incident, drawn(str(process)), int(str(version)), _step(session, incident, definition_id))
+    return Row(
+        incident, incident.sentence.partition(UNKNOWN)[0], drawn(str(process)), int(str(version)), _step(session, incident, definition_id)
+    )
 
 
 def _step(session: Session, incident: Incident, definition_id: object) -> str:

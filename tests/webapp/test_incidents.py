@@ -48,6 +48,16 @@ def test_the_administrator_retries_and_the_process_goes_on(broken: Busy) -> None
     assert "已经处理" in again
 
 
+def test_the_text_of_a_foreign_error_may_hold_data_and_is_not_shown(broken: Busy) -> None:
+    with broken.house.sessions.begin() as session:
+        incident = session.scalars(select(Incident)).one()
+        incident.sentence = "操作“制发文书”出错：赵建国 13912345678"
+        incident.trace = 'Traceback:\n  File "x.py", line 1, in f\n    g(case)\nKeyError: 赵建国 13912345678\n'
+    page = broken.client("admin").get("/incidents/1").text + broken.client("admin").get("/incidents/").text
+    assert "操作“制发文书”" in page and "KeyError" in page and "x.py" in page
+    assert "赵建国" not in page
+
+
 def test_an_incident_is_closed_only_with_a_reason_and_by_the_administrator(broken: Busy) -> None:
     admin = broken.client("admin")
     assert admin.post("/incidents/1/dismiss", data={"reason": ""}).status_code == 422
