@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from engine import clock
+from engine.cases.choices import categories
 from engine.cases.identity import Reporter
 from engine.cases.register import Intake
 
@@ -50,6 +51,7 @@ def _story(chance: random.Random) -> Intake:
         channel=chance.choices(list(CHANNELS), list(CHANNELS.values()))[0],
         reporter=_reporter(story, words, chance),
         area=story["area"],
+        category=chance.choice(categories()[story["area"]]),
         place=PLACES[place],
         about=place if "{place}" in story["text"] else "",
         collusion=story.get("collusion", False),

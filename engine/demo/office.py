@@ -26,7 +26,9 @@ from engine.processes.complete import complete
 from engine.processes.models import Instance, Task
 from engine.wiring import House
 
-LATE = ((0.86, 0.1, 0.75), (0.97, 0.75, 1.0), (0.992, 1.02, 1.5), (1.0, 2.5, 6.0))  # up to which chance, from, to: of the limit
+LATE = ((0.88, 0.1, 0.7), (0.982, 0.7, 1.0), (0.995, 1.02, 1.5), (1.0, 2.5, 6.0))  # up to which chance, from, to: of the limit
+LEFT_OPEN = 0.6  # of what falls due in the last days: it waits for whoever opens the demo
+LAST_DAYS = timedelta(days=4)
 STAFFED = "unit."  # tasks of units go to the units of the cast
 
 
@@ -36,6 +38,9 @@ class Office:
     def __init__(self, house: House, year: Year, chance: random.Random) -> None:
         self.house, self.year, self.chance = house, year, chance
         self.answerer = Answerer(chance)
+        self.end = clock.now() + timedelta(days=365)
+        with house.sessions.read() as session:
+            self.calendar = house.calendar(session)
         self.seen = 0
 
     def receive(self, intake: Intake) -> None:
@@ -53,19 +58,27 @@ class Office:
                     self._plan(task, actor)
 
     def _plan(self, task: Task, actor: Actor) -> None:
-        number = task.id
-        self.year.plan(self._when(task), lambda: self.do(number, actor))
+        number, moment = task.id, self._when(task)
+        if self.end - moment < LAST_DAYS and self.chance.random() < LEFT_OPEN:
+            return
+        self.year.plan(moment, lambda: self.do(number, actor))
         if task.element == "call_back" and self.chance.random() < 0.3:
-            self.year.plan(office_hours(clock.now() + timedelta(hours=self.chance.randint(4, 30))), lambda: self._rate(number))
+            self.year.plan(self._at_work(timedelta(hours=self.chance.randint(4, 30))), lambda: self._rate(number))
         if task.role == "unit.handler" and task.limit_at is not None and self.chance.random() < 0.04:
-            self.year.plan(office_hours(clock.now() + timedelta(hours=20)), lambda: self._ask_for_time(number, actor))
+            self.year.plan(self._at_work(timedelta(hours=20)), lambda: self._ask_for_time(number, actor))
 
     def _when(self, task: Task) -> datetime:
         now = clock.now()
         length = (task.limit_at - now) if task.limit_at is not None and task.limit_at > now else timedelta(days=2)
         lot = self.chance.random()
         low, high = next((low, high) for most, low, high in LATE if lot <= most)
-        return office_hours(now + length * self.chance.uniform(low, high))
+        moment = office_hours(now + length * self.chance.uniform(low, high), self.calendar)
+        if high <= 1 and task.limit_at is not None and now < task.limit_at < moment:
+            return max(now, task.limit_at - timedelta(hours=self.chance.randint(7, 14)))
+        return moment
+
+    def _at_work(self, later: timedelta) -> datetime:
+        return office_hours(clock.now() + later, self.calendar)
 
     def _who(self, session: Session, task: Task) -> Actor | None:
         """Somebody of the cast who holds the post of the task."""
@@ -124,7 +137,7 @@ class Office:
         case_id = task.case_id
         if case_id is None:
             return
-        later = office_hours(clock.now() + timedelta(days=self.chance.randint(1, 6)))
+        later = self._at_work(timedelta(days=self.chance.randint(1, 6)))
         if answers.get("intake") == "ask" and self.chance.random() < 0.7:
             self.year.plan(later, lambda: self._supplement(case_id))
         elif task.element == "accept" and self.chance.random() < 0.03:

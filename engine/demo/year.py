@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from engine import clock
 from engine.bpm.results import StepFailed
+from engine.calendar import Calendar
 from engine.journal.actor import CLOCK
 from engine.processes.climb import climb
 from engine.processes.models import Instance, Task
@@ -76,11 +77,12 @@ class Year:
                 continue
 
 
-def office_hours(moment: datetime) -> datetime:
-    """The same moment, or the next one in which somebody is at their desk (9–17 o'clock in China)."""
+def office_hours(moment: datetime, calendar: Calendar) -> datetime:
+    """The same moment, or the next one in which somebody is at their desk (9–17 o'clock in China, on a working day)."""
     here = clock.local(moment)
-    if here.hour < 9:
-        here = here.replace(hour=9, minute=here.minute)
-    elif here.hour >= 17:
+    if here.hour >= 17:
+        here = (here + timedelta(days=1)).replace(hour=9)
+    here = here.replace(hour=max(here.hour, 9))
+    while not calendar.is_working(here.date()).working:
         here = (here + timedelta(days=1)).replace(hour=9)
     return here
