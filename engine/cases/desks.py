@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from engine.cases import observe, opening
+from engine.cases import opening, read_model
 from engine.cases.models import Case
 from engine.errors import Invalid, NotFound
 from engine.processes.models import Task
@@ -21,7 +21,7 @@ def case_of(desk: Desk, given: Given | None = None) -> Case:
         raise Invalid("流程没有案卷，不能执行这一步。")
     if not str(case_id).isdecimal():
         case_id = opening.get(desk.session, case_id).id
-    case = observe.lock(desk.session, int(case_id))
+    case = read_model.lock(desk.session, int(case_id))
     if case is None:
         raise NotFound("没有这个案卷；请检查编号。")
     return case

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
-from engine.cases import observe
+from engine.cases import read_model
 from engine.cases.models import Case
 from engine.errors import NotFound
 from engine.processes import limits
@@ -40,9 +40,9 @@ def extend(session: Session, ports: Ports, act: Act, task_id: int, days: int | N
 
 
 def _refreshed(session: Session, case_id: int) -> Case:
-    case = observe.lock(session, case_id)
+    case = read_model.lock(session, case_id)
     if case is None:
         raise NotFound("没有这个案卷；请检查编号。")
-    observe.refresh(case)
+    read_model.refresh(case)
     session.flush()
     return case

@@ -7,12 +7,10 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
 from engine.cases import fields, ledger, opening, recipients
 from engine.cases.identity import Keys
 from engine.cases.models import Case
+from engine.cases.read_model import follow, is_loaded, lock, refresh
 from engine.cases.recipients import Addressee, Seat
 from engine.errors import NotFound
 from engine.outbox.queue import Telling, tell_many
@@ -20,9 +18,6 @@ from engine.processes.models import Task
 
 if TYPE_CHECKING:
     from engine.processes.ports import Change, Desk
-
-HELD = "locked cases"
-FIELDS = ("limit_at", "yellow_at", "black_at", "paused_at")
 
 
 class Observe:
@@ -34,57 +29,59 @@ class Observe:
     def __call__(self, desk: Desk, change: Change) -> None:
         """Write the answers, the stage, the lights and the end of the process into its case; tell those whom new tasks wait for."""
         case_id = change.instance.case_id
-        case = None if case_id is None else lock(desk.session, case_id)
+        if case_id is None:
+            _tell(desk, change, "")
+            return
+        row = None if _is_rare(desk, change, case_id) else follow(desk.session, case_id, _stages(change), desk.act.at)
+        case = row if row is not None else self._follow(desk, change, case_id)
+        _tell(desk, change, f"{case.number} {case.title}" if case is not None else "")
+
+    def _follow(self, desk: Desk, change: Change, case_id: int) -> Case | None:
+        """The whole of it, on the case as an object."""
+        case = lock(desk.session, case_id)
         if case is not None:
             with desk.session.no_autoflush:  # one UPDATE at the end
                 _write_answers(desk, change, case, self.keys)
-                _move_stage(desk, change, case)
+                for stage in _stages(change):
+                    opening.reach(case, stage, desk.act.at)
                 _end(desk, change, case)
                 refresh(case)
-        _tell(desk, change, case)
+            desk.session.flush()
+        return case
 
 
 observe = Observe()
 
 
-def lock(session: Session, case_id: int) -> Case | None:
-    """The case, locked until the transaction ends, so that steps of two processes on it don't overwrite each other. One statement for
-    the whole transaction; but a lock taken behind a savepoint may be lost with it, and is not remembered."""
-    held: dict[int, Case] = session.info.setdefault(HELD, {})
-    if case_id in held:
-        return held[case_id]
-    query = select(Case).where(Case.id == case_id).with_for_update(of=Case)
-    case = session.scalar(query.execution_options(populate_existing=True))
-    if case is not None and not session.in_nested_transaction():
-        held[case_id] = case
-    return case
+def _is_rare(desk: Desk, change: Change, case_id: int) -> bool:
+    """Is there more to do than stage and lights: answers to write, an end, or an operation that has loaded the case?"""
+    return change.instance.status != "running" or is_loaded(desk.session, case_id) or bool(_answers(desk, change))
 
 
-def refresh(case: Case) -> None:
-    """Let the case show the limit of its most urgent open task, with its next UPDATE. The case must be locked: then no other step on
-    it is under way, and the UPDATE sees the tasks as they are."""
-    if case.state == "closed":
-        return
-    for name in FIELDS:
-        urgent = select(getattr(Task, name)).where(Task.case_id == case.id, Task.status == "open").order_by(Task.urgency, Task.id).limit(1)
-        setattr(case, name, urgent.scalar_subquery())
+def _stages(change: Change) -> list[str]:
+    return [str(task.properties.get("stage") or "") for task in change.opened]
+
+
+def _answers(desk: Desk, change: Change) -> dict[str, dict[str, Any]]:
+    """``case`` and ``ledger`` → what the completed form writes there, by its name there."""
+    done = next((task for task in change.closed if task.status == "completed"), None)
+    if done is None or not change.form or not change.answers:
+        return {}
+    drawing = desk.ports.drawings.drawing(desk.session, desk.ports, done.definition_id)
+    schema = drawing.files.get(f"forms/{change.form}.form")
+    found: dict[str, dict[str, Any]] = {}
+    for key, (where, target) in written(schema).items() if schema is not None else ():
+        if key in change.answers:
+            found.setdefault(where, {})[target] = change.answers[key]
+    return found
 
 
 def _write_answers(desk: Desk, change: Change, case: Case, keys: Keys | None) -> None:
-    done = next((task for task in change.closed if task.status == "completed"), None)
-    if done is None or not change.form or not change.answers:
-        return
-    drawing = desk.ports.drawings.drawing(desk.session, desk.ports, done.definition_id)
-    schema = drawing.files.get(f"forms/{change.form}.form")
-    if schema is None:
-        return
-    targets = written(schema)
-    case_fields = {target: change.answers[key] for key, (where, target) in targets.items() if where == "case" and key in change.answers}
-    columns = {target: change.answers[key] for key, (where, target) in targets.items() if where == "ledger" and key in change.answers}
-    if case_fields:
-        fields.write(desk.session, case, case_fields, keys)
-    if columns:
-        _write_ledger(desk, change, case, columns)
+    answers = _answers(desk, change)
+    if "case" in answers:
+        fields.write(desk.session, case, answers["case"], keys)
+    if "ledger" in answers:
+        _write_ledger(desk, change, case, answers["ledger"])
 
 
 @lru_cache(maxsize=512)
@@ -111,11 +108,6 @@ def _write_ledger(desk: Desk, change: Change, case: Case, columns: Mapping[str, 
     ledger.write(row, columns)
 
 
-def _move_stage(desk: Desk, change: Change, case: Case) -> None:
-    for task in change.opened:
-        opening.reach(case, str(task.properties.get("stage") or ""), desk.act.at)
-
-
 def _end(desk: Desk, change: Change, case: Case) -> None:
     """The process of the case's kind has ended: so has the case, unless an operation closed it before."""
     instance = change.instance
@@ -127,8 +119,10 @@ def _end(desk: Desk, change: Change, case: Case) -> None:
         opening.close_case(desk.session, desk.act, case, instance.outcome)
 
 
-def _tell(desk: Desk, change: Change, case: Case | None) -> None:
+def _tell(desk: Desk, change: Change, body: str) -> None:
     """Tell those whom each new task waits for, but not the one who just acted."""
+    if not change.opened:
+        return
     assigned = {task.assignee_id for task in change.opened if task.assignee_id is not None}
     seats = {Seat(task.role, task.unit_id, task.area) for task in change.opened if task.assignee_id is None}
     by_person = recipients.people(desk.session, assigned, desk.act.at)
@@ -137,10 +131,9 @@ def _tell(desk: Desk, change: Change, case: Case | None) -> None:
     for task in change.opened:
         seat = Seat(task.role, task.unit_id, task.area)
         whom = by_person.get(task.assignee_id, []) if task.assignee_id is not None else by_seat.get(seat, [])
-        tellings += [_telling(user, task, case) for user in whom if user.id != desk.act.actor.user_id]
+        tellings += [_telling(user, task, body) for user in whom if user.id != desk.act.actor.user_id]
     tell_many(desk.session, tellings, at=desk.act.at)
 
 
-def _telling(user: Addressee, task: Task, case: Case | None) -> Telling:
-    body = f"{case.number} {case.title}" if case is not None else ""
+def _telling(user: Addressee, task: Task, body: str) -> Telling:
     return Telling(user, "assigned", f"新任务：{task.name}", f"assigned:{task.id}", body, f"/tasks/{task.id}", {"task": task.id})

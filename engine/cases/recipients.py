@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Date, and_, bindparam, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from engine.clock import local
@@ -39,23 +39,15 @@ def holders(session: Session, seats: Iterable[Seat], at: datetime) -> list[Addre
 
 
 def by_seat(session: Session, seats: Iterable[Seat], at: datetime) -> dict[Seat, list[Addressee]]:
-    """The same for each seat. One statement."""
-    wanted = {seat for seat in seats if seat.role}
-    if not wanted:
-        return {}
-    query = (
-        select(Post.role, Post.unit_id, Post.area, User.id, User.email, User.settings)
-        .select_from(Post)
-        .outerjoin(Substitution, and_(Substitution.absent_id == Post.user_id, _on_that_day(at)))
-        .join(User, or_(User.id == Post.user_id, User.id == Substitution.substitute_id))
-        .where(or_(*[_holds(seat) for seat in wanted]), User.active)
-    )
-    found: dict[Seat, dict[int, Addressee]] = {seat: {} for seat in wanted}
-    for role, unit_id, area, *who in session.execute(query):
-        for seat in wanted:
-            if _is(seat, role, unit_id, area):
-                found[seat][who[0]] = Addressee(*who)
-    return {seat: [each[key] for key in sorted(each)] for seat, each in found.items()}
+    """The same for each seat; one statement a seat, compiled once."""
+    connection, day = session.connection(), local(at).date()
+    found: dict[Seat, list[Addressee]] = {}
+    for seat in {seat for seat in seats if seat.role}:
+        statement, names = _statement_of(seat)
+        given = {"role": seat.role, "day": day, **{name: getattr(seat, name) for name in names}}
+        each = {row[0]: Addressee(*row) for row in connection.execute(statement, given)}
+        found[seat] = [each[key] for key in sorted(each)]
+    return found
 
 
 def people(session: Session, ids: Iterable[int], at: datetime) -> dict[int, list[Addressee]]:
@@ -82,19 +74,25 @@ def _on_that_day(at: datetime) -> ColumnElement[bool]:
     return and_(Substitution.starts_on <= day, Substitution.ends_on >= day)
 
 
-def _holds(seat: Seat) -> ColumnElement[bool]:
-    if not seat.role:
-        return false()
+def _statement_of(seat: Seat) -> tuple[CompoundSelect[Any], tuple[str, ...]]:
+    """The statement that finds the holders of such a seat, and the parameters it takes beside role and day."""
     if seat.role.startswith("unit."):
-        return and_(Post.role == seat.role, Post.unit_id == seat.unit_id)
-    if seat.role == "lead":
-        return and_(Post.role == "lead", Post.area == seat.area)
-    return Post.role == seat.role
+        return _IN_UNIT, ("unit_id",)
+    return (_OF_AREA, ("area",)) if seat.role == "lead" else (_ANYWHERE, ())
 
 
-def _is(seat: Seat, role: str, unit_id: str | None, area: int | None) -> bool:
-    if seat.role != role:
-        return False
-    if role.startswith("unit."):
-        return seat.unit_id == unit_id
-    return role != "lead" or seat.area == area
+def _find(*also: ColumnElement[bool]) -> CompoundSelect[Any]:
+    """Holders, and those who stand in for them; a person may come twice."""
+    held = and_(Post.role == bindparam("role"), User.active, *also)
+    now = and_(Substitution.starts_on <= bindparam("day", type_=Date), Substitution.ends_on >= bindparam("day", type_=Date))
+    columns = (User.id, User.email, User.settings)
+    holding = select(*columns).join(Post, Post.user_id == User.id).where(held)
+    standing_in = (
+        select(*columns).join(Substitution, Substitution.substitute_id == User.id).join(Post, Post.user_id == Substitution.absent_id)
+    )
+    return union_all(holding, standing_in.where(held, now))
+
+
+_ANYWHERE = _find()
+_IN_UNIT = _find(Post.unit_id == bindparam("unit_id"))
+_OF_AREA = _find(Post.area == bindparam("area"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any, Protocol
 
 from sqlalchemy import func, select, update
@@ -127,5 +128,10 @@ def mark_read(session: Session, user_id: int, at: datetime, ids: Sequence[int] |
 
 def _insert_once(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
     if rows:
-        insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-        session.execute(insert(table).values([dict(row) for row in rows]).on_conflict_do_nothing(index_elements=["key"]))
+        session.connection().execute(_statement(table, session.get_bind().dialect.name), [dict(row) for row in rows])
+
+
+@cache
+def _statement(table: type[Base], dialect: str) -> Any:
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert(table.__table__).on_conflict_do_nothing(index_elements=["key"])  # type: ignore[arg-type]

@@ -1,0 +1,77 @@
+"""The case's row as the processes keep it: locked, its lights and its stage written. The hot path of each step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.util import identity_key
+
+from engine.cases.models import Case
+from engine.cases.opening import STAGES
+from engine.processes.models import Task
+
+HELD = "locked cases"
+LIGHTS = ("limit_at", "yellow_at", "black_at", "paused_at")
+CASES: Table = Case.__table__  # type: ignore[assignment]
+
+
+def lock(session: Session, case_id: int) -> Case | None:
+    """The case, locked until the transaction ends, so that steps of two processes on it don't overwrite each other. One statement for
+    the whole transaction; but a lock taken behind a savepoint may be lost with it, and is not remembered."""
+    held: dict[int, Case] = session.info.setdefault(HELD, {})
+    if case_id in held:
+        return held[case_id]
+    query = select(Case).where(Case.id == case_id).with_for_update(of=Case)
+    case = session.scalar(query.execution_options(populate_existing=True))
+    if case is not None and not session.in_nested_transaction():
+        held[case_id] = case
+    return case
+
+
+def refresh(case: Case) -> None:
+    """Let the case show the limit of its most urgent open task, with its next UPDATE. The case must be locked: then no other step on
+    it is under way, and the UPDATE sees the tasks as they are."""
+    if case.state != "closed":
+        for name in LIGHTS:
+            setattr(case, name, _urgent(name, case.id))
+
+
+def is_loaded(session: Session, case_id: int) -> bool:
+    """Has this session the case as an object? Then it must be changed as one."""
+    return identity_key(Case, case_id) in session.identity_map
+
+
+def follow(session: Session, case_id: int, stages: Iterable[str], at: datetime) -> Any:
+    """Lock an open case that this session has not loaded, write its lights, and the last of ``stages`` if it is another one: two
+    statements without an object. Returns its number and title; None when it is closed or missing, then nothing was done."""
+    connection = session.connection()
+    row = connection.execute(_LOCK, {"this_case": case_id}).one_or_none()
+    if row is None or row.state != "open":
+        return None
+    stage, reached = row.stage, row.facts.get("stages", {})
+    for one in stages:
+        if one in STAGES and one != stage:
+            stage, reached = one, {**reached, one: at.isoformat()}
+    if stage == row.stage:
+        connection.execute(_LIGHT, {"this_case": case_id})
+    else:
+        moved = {"new_stage": stage, "new_facts": {**row.facts, "stages": reached}}
+        connection.execute(_LIGHT_AND_STAGE, {"this_case": case_id, **moved})
+    return row
+
+
+def _urgent(name: str, case_id: Any) -> Any:
+    query = select(getattr(Task, name)).where(Task.case_id == case_id, Task.status == "open").order_by(Task.urgency, Task.id)
+    return query.limit(1).scalar_subquery()
+
+
+_THIS: Any = bindparam("this_case")
+_LOCK = (
+    select(CASES.c.number, CASES.c.title, CASES.c.state, CASES.c.stage, CASES.c.facts).where(CASES.c.id == _THIS).with_for_update(of=CASES)
+)
+_LIGHT = update(CASES).where(CASES.c.id == _THIS).values({name: _urgent(name, _THIS) for name in LIGHTS})
+_LIGHT_AND_STAGE = _LIGHT.values(stage=bindparam("new_stage"), facts=bindparam("new_facts"))
