@@ -51,9 +51,15 @@ check: setup-dev ## style, types, direction of imports, diagrams
 	$(call say,Check the diagrams (bpmnlint))
 	node $(FRONTEND)/lint-diagrams.mjs bpmn
 
-bench: setup-dev ## benchmarks and the long tests; prints one table a subject
-	@$(call say,Run the benchmarks and the long tests (some minutes))
-	$(PY) -m pytest -m slow -s --no-header tests
+bench: setup-dev ## benchmarks and the long tests; prints one table a subject; fails when a mark is missed
+	@missed=
+	for bench in tests/benchmarks/bench_*.py; do
+	  $(call say,Measure: $$bench)
+	  $(PY) "$$bench" || missed="$$missed $$bench"
+	done
+	$(call say,Run the long tests)
+	$(PY) -m pytest -m slow tests || missed="$$missed long-tests"
+	[ -z "$$missed" ] || $(call fail,Missed:$$missed)
 
 setup: $(RUN_READY) $(ASSETS_READY) $(WORDS_READY) ## what `make run` needs, nothing else
 

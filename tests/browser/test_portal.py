@@ -202,6 +202,7 @@ def test_number_and_code_open_the_case_and_a_supplement_is_taken(site: Site, vis
     page.locator("#files").set_input_files([{"name": "排号单.png", "mimeType": "image/png", "buffer": PNG}])
     page.get_by_role("button", name="补充").click()
     expect(page.get_by_text("这是当天的排号单。")).to_be_visible()
+    expect(page.get_by_label("补充情况")).to_have_value("")  # what was sent is no draft any more
     check(page)
     with site.house.sessions.read() as session:
         said = session.scalars(select(Comment.body).where(Comment.case_id == site.case(number).id)).all()

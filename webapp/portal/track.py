@@ -153,7 +153,7 @@ def _do(verb: Callable[..., None], *given: Any, done: str, otherwise: str, **mor
         flash(sentence(refusal), "warning")
         return redirect(url_for("portal.follow"))
     flash(done, "success")
-    return redirect(url_for("portal.follow"))
+    return redirect(url_for("portal.follow", done=1))
 
 
 def _on_case(session: Session, ports: Any, act: Any, verb: Callable[..., None], case_id: int, *given: Any, **more: Any) -> None:
