@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, insert, select, update
+from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -18,6 +18,9 @@ from engine.journal.models import Chain, Entry
 HOUSE = "house"  # chain of people, definitions, calendar and settings
 CHAINS: Table = Chain.__table__  # type: ignore[assignment]
 ENTRIES: Table = Entry.__table__  # type: ignore[assignment]
+_LOCK = select(CHAINS.c.length, CHAINS.c.head).where(CHAINS.c.id == bindparam("the_chain")).with_for_update()
+_MOVE_HEAD = update(CHAINS).where(CHAINS.c.id == bindparam("the_chain"))
+_WRITE = insert(ENTRIES).returning(ENTRIES.c.id, ENTRIES.c.position)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +59,8 @@ def append_many(session: Session, chain: str, rows: Sequence[Row]) -> list[Entry
         head = value["digest"] = digest_of(value, head)
         values.append(value)
     connection = session.connection()
-    connection.execute(update(CHAINS).where(CHAINS.c.id == chain).values(length=length + len(rows), head=head))
-    written = connection.execute(insert(ENTRIES).returning(ENTRIES.c.id, ENTRIES.c.position), values)
+    connection.execute(_MOVE_HEAD, {"the_chain": chain, "length": length + len(rows), "head": head})
+    written = connection.execute(_WRITE, values)
     ids: dict[int, int] = {row.position: row.id for row in written}
     return [Entry(id=ids[value["position"]], **value) for value in values]
 
@@ -73,7 +76,7 @@ def lock(session: Session, chain: str) -> tuple[int, str]:
 
 
 def _locked(session: Session, chain: str) -> tuple[int, str] | None:
-    row = session.connection().execute(select(CHAINS.c.length, CHAINS.c.head).where(CHAINS.c.id == chain).with_for_update()).one_or_none()
+    row = session.connection().execute(_LOCK, {"the_chain": chain}).one_or_none()
     return (row.length, row.head) if row else None
 
 

@@ -6,37 +6,29 @@ closed and opened, the subscriptions, the read models of the observers. Messages
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from sqlalchemy import and_, delete, insert, or_, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from engine import journal
-from engine.bpm.results import Advance, ClosedTask, Step, StepFailed, Subscribed, World
+from engine.bpm.results import Advance, ClosedTask, Step, StepFailed, World
 from engine.errors import Conflict, DubanError
-from engine.journal.canonical import plain
 from engine.processes import incidents
 from engine.processes.acts import Act
-from engine.processes.courses import Course, Note, Posting, kept
+from engine.processes.closing import Completion, close_tasks
+from engine.processes.courses import Course, Note, Posting
 from engine.processes.models import Instance, Task
 from engine.processes.opening import open_tasks
 from engine.processes.ports import Change, Desk
-from engine.processes.rows import INSTANCES, MESSAGES, SUBSCRIPTIONS, TASKS, Locked, task_of
+from engine.processes.rows import INSTANCES, SUBSCRIPTIONS, TASKS, Locked
+from engine.processes.waits import digest_of, subscribe
 from engine.processes.worlds import world
 
 Run = Callable[[World], Advance]
-
-
-@dataclass(frozen=True, slots=True)
-class Completion:
-    """The task that a person completes with this act, and the answers."""
-
-    task: Task
-    answers: Mapping[str, Any] = field(default_factory=dict)
+_UPDATE = update(INSTANCES).where(INSTANCES.c.id == bindparam("the_id"), INSTANCES.c.version == bindparam("the_version"))
 
 
 def step(course: Course, act: Act, locked: Locked, run: Run, note: Note, completion: Completion | None = None) -> Change:
@@ -68,17 +60,17 @@ def _run(run: Run, around: World) -> Advance:
 
 def _write(course: Course, act: Act, instance: Instance, advance: Advance, completion: Completion | None) -> Change:
     changed = _write_instance(course, act, instance, advance)
-    closed = _close_tasks(course, act, instance, advance.closed, completion)
+    closed = close_tasks(course, act, instance, advance.closed, completion)
     opened = open_tasks(course, act, instance, advance.opened)
     if changed:
-        _subscribe(course, act, instance, advance.subscriptions)
+        subscribe(course, act, instance, advance.subscriptions)
     answers = completion.answers if completion else {}
     return Change(instance, advance, opened, closed, answers, completion.task.form if completion else "")
 
 
 def _write_instance(course: Course, act: Act, instance: Instance, advance: Advance) -> bool:
     """Store the state under the next version; returns whether the subscriptions have changed."""
-    subscribed = _digest(advance.subscriptions)
+    subscribed = digest_of(advance.subscriptions)
     changed = subscribed != instance.subscribed
     values: dict[str, Any] = {
         "state": advance.state,
@@ -94,75 +86,11 @@ def _write_instance(course: Course, act: Act, instance: Instance, advance: Advan
 
 
 def _update_instance(course: Course, instance: Instance, values: Mapping[str, Any]) -> None:
-    statement = update(INSTANCES).where(INSTANCES.c.id == instance.id, INSTANCES.c.version == instance.version).values(values)
-    if course.session.connection().execute(statement).rowcount != 1:
+    here = {"the_id": instance.id, "the_version": instance.version}
+    if course.session.connection().execute(_UPDATE, {**here, **values}).rowcount != 1:
         raise Conflict("流程刚刚被他人推进，请刷新页面后再试。", instance_id=instance.id)
     for name, value in values.items():
         setattr(instance, name, value)
-
-
-def _digest(subscriptions: Iterable[Subscribed]) -> str:
-    lines = sorted(f"{one.token}\0{one.message}\0{one.correlation}" for one in subscriptions)
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16] if lines else ""
-
-
-def _close_tasks(
-    course: Course, act: Act, instance: Instance, closed: Iterable[ClosedTask], completion: Completion | None = None
-) -> list[Task]:
-    done = completion.task.token if completion else None
-    how: dict[str, list[str]] = {}
-    for one in closed:
-        how.setdefault(f"{one.how}!" if one.token == done else one.how, []).append(one.token)
-    tasks: list[Task] = []
-    for status, tokens in how.items():
-        values: dict[str, Any] = {"status": status.rstrip("!"), "completed_at": act.at}
-        if status.endswith("!") and completion is not None:
-            values |= _signature(act, completion)
-        tasks += _update_tasks(course, instance, values, tokens)
-    return tasks
-
-
-def _signature(act: Act, completion: Completion) -> dict[str, Any]:
-    answers = plain(completion.answers)
-    return {"completed_by_id": act.actor.user_id, "completed_for_id": act.actor.for_id, "answers": answers, "key": act.key}
-
-
-def _update_tasks(course: Course, instance: Instance, values: Mapping[str, Any], tokens: list[str]) -> list[Task]:
-    here = and_(TASKS.c.instance_id == instance.id, TASKS.c.token.in_(tokens))
-    rows = course.session.connection().execute(update(TASKS).where(here).values(values).returning(*TASKS.columns))
-    return [task_of(tuple(row)) for row in rows]
-
-
-def _subscribe(course: Course, act: Act, instance: Instance, subscriptions: tuple[Subscribed, ...]) -> None:
-    """Replace the subscriptions of ``instance``; a kept message that a new one waits for is queued for it."""
-    connection = course.session.connection()
-    gone = delete(SUBSCRIPTIONS).where(SUBSCRIPTIONS.c.instance_id == instance.id).returning(*SUBSCRIPTIONS.columns)
-    since = {(row.token, row.message, row.correlation): row.since for row in connection.execute(gone)}
-    rows = [
-        {
-            "instance_id": instance.id,
-            "token": one.token,
-            "message": one.message,
-            "correlation": one.correlation,
-            "since": since.get((one.token, one.message, one.correlation), act.at),
-        }
-        for one in subscriptions
-    ]
-    if rows:
-        connection.execute(insert(SUBSCRIPTIONS), rows)
-    new = {(one.message, one.correlation) for one in subscriptions if (one.token, one.message, one.correlation) not in since}
-    fetch_kept(course, act, new)
-
-
-def fetch_kept(course: Course, act: Act, wanted: Iterable[tuple[str, str]]) -> None:
-    """Queue the kept messages that somebody waits for now; ``wanted``: (message, correlation)."""
-    same = [and_(MESSAGES.c.name == name, MESSAGES.c.correlation == correlation) for name, correlation in sorted(wanted)]
-    if not same:
-        return
-    fresh = and_(MESSAGES.c.consumed_at.is_(None), MESSAGES.c.held.is_(False), MESSAGES.c.expires_at > act.at)
-    query = select(MESSAGES).where(fresh, or_(*same)).order_by(MESSAGES.c.id)
-    for row in course.session.connection().execute(query):
-        course.postings.append(kept(act, row))
 
 
 def _tell(course: Course, act: Act, instance: Instance, change: Change, note: Note) -> None:
@@ -212,7 +140,7 @@ def stop(course: Course, act: Act, locked: Locked, outcome: str, note: Note) -> 
     course.session.connection().execute(delete(SUBSCRIPTIONS).where(SUBSCRIPTIONS.c.instance_id == instance.id))
     open_ = select(TASKS.c.token).where(TASKS.c.instance_id == instance.id, TASKS.c.status == "open")
     tokens = list(course.session.connection().execute(open_).scalars())
-    closed = _close_tasks(course, act, instance, [ClosedTask(token, "", "cancelled") for token in tokens])
+    closed = close_tasks(course, act, instance, [ClosedTask(token, "", "cancelled") for token in tokens])
     _spread(course, act, instance, Change(instance, None, [], closed), note, {}, {})
     return closed
 

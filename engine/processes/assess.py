@@ -9,18 +9,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from engine.bpm.decisions import Table
 from engine.calendar import Calendar, end_of, start_of
 from engine.clock import LOCAL, local
 from engine.errors import NotFound
 from engine.processes.courses import Course
 from engine.processes.models import NEVER, Task
 from engine.processes.ports import Ports
+from engine.processes.standing import Standing
 
+INPUTS = ("priority", "real_name", "collusion")  # of time-limits, beside the limit itself
 A_SECOND = timedelta(seconds=1)  # a limit ends at 23:59:59; it has passed a second later
 
 
@@ -69,8 +71,7 @@ def assess(course: Course, opened_at: datetime, name: str, variables: Mapping[st
     """The limit of a task that opens at ``opened_at``; ``name`` is its row in time-limits ("none": no limit)."""
     if name == "none" or "time-limits" not in course.shared:
         return None
-    inputs = {"limit": name, **{key: variables.get(key) for key in ("priority", "real_name", "collusion")}}
-    row = one(course.shared["time-limits"].decide(inputs, {}))
+    row = one(course.standing.decide("time-limits", limit=name, **{key: _scalar(variables.get(key)) for key in INPUTS}))
     if row is None:
         return None
     kind = row.get("kind") or "wd"
@@ -79,7 +80,7 @@ def assess(course: Course, opened_at: datetime, name: str, variables: Mapping[st
     if limit_at is None:
         return None
     days = int(row["days"]) if row.get("days") is not None else course.calendar.workdays_between(counts_from, limit_at)
-    steps = rungs(course.calendar, course.shared, limit_at, days)
+    steps = rungs(course.standing, limit_at, days)
     return Limit(name, days, kind, counts_from, limit_at, steps, str(row.get("basis") or ""), str(row.get("source") or ""))
 
 
@@ -95,13 +96,15 @@ def _limit_at(
     return calendar.workdays_after(counts_from, int(row["days"]))
 
 
-def rungs(calendar: Calendar, tables: Mapping[str, Table], limit_at: datetime, limit_days: int | None) -> tuple[Rung, ...]:
+def rungs(standing: Standing, limit_at: datetime, limit_days: int | None) -> tuple[Rung, ...]:
     """The rungs of a limit by their moments: n working days before from midnight of that day on, n after once the n-th is over."""
-    if "escalation" not in tables:
+    if "escalation" not in standing.shared:
         return ()
-    found = tables["escalation"].decide({"limit_days": limit_days}, {})
+    found = standing.decide("escalation", limit_days=limit_days)
     rows = found if isinstance(found, list) else [found] if found else []
-    steps = (Rung(int(row["rung"]), str(row["light"]), _offset(calendar, limit_at, int(row["offset"])), str(row["act"])) for row in rows)
+    steps = (
+        Rung(int(row["rung"]), str(row["light"]), _offset(standing.calendar, limit_at, int(row["offset"])), str(row["act"])) for row in rows
+    )
     return tuple(sorted(steps, key=lambda rung: (rung.at, rung.number)))
 
 
@@ -113,7 +116,7 @@ def next_rung(session: Session, ports: Ports, task_id: int, after: int) -> Rung 
     if task.limit_at is None:
         return None
     course = Course(session, ports)
-    steps = rungs(course.calendar, course.shared, task.limit_at, task.limit_days)
+    steps = rungs(course.standing, task.limit_at, task.limit_days)
     return min((rung for rung in steps if rung.number > after), key=lambda rung: rung.number, default=None)
 
 
@@ -126,6 +129,11 @@ def _offset(calendar: Calendar, limit_at: datetime, workdays: int) -> datetime:
     if workdays < 0:
         return calendar.workdays_before(limit_at, -workdays)
     return (calendar.workdays_after(limit_at, workdays) if workdays else limit_at) + A_SECOND
+
+
+def _scalar(value: Any) -> Any:
+    """A variable that a table may ask for; a list or a context cannot be remembered and fits no cell."""
+    return value if isinstance(value, str | bool | int | Decimal | None) else None
 
 
 def _moment(value: Any, *, start: bool = False) -> datetime | None:

@@ -14,7 +14,8 @@ from engine.errors import Conflict
 from engine.journal.canonical import digest_of_data
 from engine.people.models import User
 from engine.processes.acts import Act
-from engine.processes.advance import Completion, step
+from engine.processes.advance import step
+from engine.processes.closing import Completion
 from engine.processes.conduct import conduct
 from engine.processes.courses import Note
 from engine.processes.models import Instance, Task

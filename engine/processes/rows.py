@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, Table, select
+from sqlalchemy import Select, Table, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -25,8 +25,10 @@ _TASK_KEYS = tuple(column.key for column in TASKS.columns)
 _TROUBLED = select(INCIDENTS.c.id).where(INCIDENTS.c.instance_id == INSTANCES.c.id, INCIDENTS.c.resolved_at.is_(None)).exists()
 
 _ALONG = (_TROUBLED.label("troubled"), HEAD.label("stamp"))
-_LOCK_INSTANCE = select(INSTANCES, *_ALONG)
-_LOCK_TASK = select(INSTANCES, TASKS, *_ALONG).join_from(TASKS, INSTANCES, TASKS.c.instance_id == INSTANCES.c.id)
+_INSTANCE = select(INSTANCES, *_ALONG).where(INSTANCES.c.id == bindparam("the_id"))
+_LOCK_INSTANCE = {skip: _INSTANCE.with_for_update(of=INSTANCES, skip_locked=skip) for skip in (False, True)}
+_TASK: Select[Any] = select(INSTANCES, TASKS, *_ALONG).join_from(TASKS, INSTANCES, TASKS.c.instance_id == INSTANCES.c.id)
+_LOCK_TASK = _TASK.where(TASKS.c.id == bindparam("the_id")).with_for_update(of=[INSTANCES, TASKS])
 
 
 def instance_of(values: Sequence[Any]) -> Instance:
@@ -57,8 +59,7 @@ class Locked:
 
 def lock_instance(session: Session, instance_id: int, *, skip_locked: bool = False) -> Locked | None:
     """Lock an instance until the transaction ends; None when another holds it and ``skip_locked``. Raises NotFound."""
-    query = _LOCK_INSTANCE.where(INSTANCES.c.id == instance_id).with_for_update(of=INSTANCES, skip_locked=skip_locked)
-    row = session.connection().execute(query).one_or_none()
+    row = session.connection().execute(_LOCK_INSTANCE[skip_locked], {"the_id": instance_id}).one_or_none()
     if row is not None:
         return Locked(instance_of(row[:-2]), row.troubled, row.stamp or "")
     if skip_locked:
@@ -68,8 +69,7 @@ def lock_instance(session: Session, instance_id: int, *, skip_locked: bool = Fal
 
 def lock_task(session: Session, task_id: int) -> tuple[Locked, Task]:
     """Lock a task and its instance until the transaction ends. Raises NotFound."""
-    query: Select[Any] = _LOCK_TASK.where(TASKS.c.id == task_id).with_for_update(of=[INSTANCES, TASKS])
-    row = session.connection().execute(query).one_or_none()
+    row = session.connection().execute(_LOCK_TASK, {"the_id": task_id}).one_or_none()
     if row is None:
         raise NotFound("没有这项任务。", task_id=task_id)
     task = task_of(row[len(_INSTANCE_KEYS) : -2])

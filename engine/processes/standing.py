@@ -7,8 +7,8 @@ still stands. It is read along with the lock of the instance, which saves a comp
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,6 +22,7 @@ from engine.processes import definitions
 if TYPE_CHECKING:
     from engine.processes.ports import Ports
 
+REMEMBERED = 2_000  # answers of shared tables
 HEAD = select(Chain.head).where(Chain.id == journal.HOUSE).scalar_subquery()
 
 
@@ -32,6 +33,16 @@ class Standing:
     stamp: str
     shared: Mapping[str, Table]
     calendar: Calendar
+    decided: dict[tuple[Any, ...], Any] = field(default_factory=dict)
+
+    def decide(self, decision: str, **inputs: Any) -> Any:
+        """What a shared table says (see ``Table.decide``), remembered, because the same few questions come again and again."""
+        question = (decision, *((name, type(value), value) for name, value in inputs.items()))
+        if question not in self.decided:
+            if len(self.decided) >= REMEMBERED:
+                self.decided.clear()
+            self.decided[question] = self.shared[decision].decide(inputs, {})
+        return self.decided[question]
 
 
 @dataclass(slots=True)

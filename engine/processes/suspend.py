@@ -7,13 +7,14 @@ from sqlalchemy.orm import Session
 
 from engine.errors import Conflict
 from engine.processes.acts import Act
-from engine.processes.advance import fetch_kept, set_status
+from engine.processes.advance import set_status
 from engine.processes.cancel import ENDED
 from engine.processes.conduct import conduct
 from engine.processes.courses import Note
 from engine.processes.models import Instance
 from engine.processes.ports import Ports
 from engine.processes.rows import SUBSCRIPTIONS, lock_instance
+from engine.processes.waits import fetch_kept
 
 
 def suspend(session: Session, ports: Ports, act: Act, instance_id: int) -> Instance:

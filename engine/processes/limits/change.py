@@ -96,7 +96,7 @@ def _open_tasks(session: Session, case_id: int) -> list[Task]:
 
 
 def _move(course: Course, act: Act, task: Task, limit_at: datetime, also: dict[str, Any]) -> None:
-    steps = rungs(course.calendar, course.shared, limit_at, task.limit_days)
+    steps = rungs(course.standing, limit_at, task.limit_days)
     values = {**moments(limit_at, steps), **also}
     if task.rung_at is not None:  # the ladder has not begun: begin it with the new first rung
         values["rung_at"] = steps[0].at if steps else None
