@@ -12,7 +12,7 @@ export PYTHONUTF8 := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 hash = $(shell cat $(1) 2>/dev/null | sha256sum | cut -c1-16)
-FRONTEND_SOURCES := $(sort $(wildcard $(FRONTEND)/*.mjs $(FRONTEND)/package-lock.json) $(shell find $(FRONTEND)/src -type f 2>/dev/null))
+FRONTEND_SOURCES := $(sort $(wildcard $(FRONTEND)/*.mjs $(FRONTEND)/icons.json $(FRONTEND)/package-lock.json) $(shell find $(FRONTEND)/src -type f 2>/dev/null))
 CATALOGUES := $(sort $(shell find webapp bpmn -name '*.po' -not -path '*/node_modules/*' 2>/dev/null))
 RUN_READY := .venv/.ready-run-$(call hash,requirements.txt)
 DEV_READY := .venv/.ready-dev-$(call hash,requirements.txt requirements-dev.txt)

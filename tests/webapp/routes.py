@@ -87,4 +87,4 @@ FRAME = [
     ),
 ]
 
-ROWS: list[Row] = [*FRAME]  # pages for cases and the portal add theirs: routes_work.py, routes_portal.py
+ROWS: list[Row] = [*FRAME]  # those of cases and of the portal are in routes_work.py and routes_portal.py

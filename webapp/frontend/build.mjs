@@ -7,6 +7,7 @@ import zlib from 'node:zlib';
 
 process.chdir(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname));
 const out = '../static/dist';
+fs.mkdirSync(out, { recursive: true });
 const names = ['app', 'portal', 'viewer', 'charts'];
 
 const options = {
@@ -16,16 +17,12 @@ const options = {
   entryNames: '[name]-[hash]', chunkNames: 'chunk-[hash]', assetNames: 'files/[name]-[hash]', publicPath: '/static/dist/',
   loader: { '.woff': 'file', '.woff2': 'file', '.ttf': 'file', '.eot': 'empty', '.svg': 'file', '.png': 'file' },
   define: { 'process.env.NODE_ENV': '"production"' }, legalComments: 'linked', logLevel: 'warning',
-  plugins: [{ name: 'manifest', setup(build) { build.onStart(clear); build.onEnd(writeManifest); } }],
+  plugins: [{ name: 'manifest', setup(build) { build.onEnd(writeManifest); } }],
 };
-
-function clear() {
-  fs.rmSync(out, { recursive: true, force: true });
-  fs.mkdirSync(out, { recursive: true });
-}
 
 function writeManifest(result) {
   if (result.errors.length) return;
+  const before = new Set(fs.readdirSync(out));
   const outputs = result.metafile.outputs;
   const manifest = { icons: sprite(), theme: copyHashed('src/theme.js') };
   for (const [file, output] of Object.entries(outputs)) {
@@ -37,17 +34,31 @@ function writeManifest(result) {
       preload: staticImports(outputs, file).map((each) => path.relative(out, each)),
     };
   }
-  fs.writeFileSync(`${out}/manifest.json`, JSON.stringify(manifest, null, 1));
-  compress();
+  compress(current(outputs, manifest));
+  fs.writeFileSync(`${out}/manifest.json.new`, JSON.stringify(manifest, null, 1));
+  fs.renameSync(`${out}/manifest.json.new`, `${out}/manifest.json`);
+  sweep(before, current(outputs, manifest));
   for (const name of names) console.log(name.padEnd(8), kilobytes(manifest[name].js), manifest[name].css ? kilobytes(manifest[name].css) : '');
 }
 
+function current(outputs, manifest) {
+  return new Set([...Object.keys(outputs).map((each) => path.relative(out, each)), manifest.icons, manifest.theme]);
+}
+
 // WhiteNoise serves a .br or .gz that lies beside a file.
-function compress() {
-  for (const file of fs.readdirSync(out).filter((each) => /\.(js|css|svg)$/.test(each))) {
+function compress(files) {
+  for (const file of [...files].filter((each) => /\.(js|css|svg)$/.test(each) && !fs.existsSync(`${out}/${each}.br`))) {
     const content = fs.readFileSync(`${out}/${file}`);
     fs.writeFileSync(`${out}/${file}.gz`, zlib.gzipSync(content, { level: 9 }));
     fs.writeFileSync(`${out}/${file}.br`, zlib.brotliCompressSync(content));
+  }
+}
+
+// What an earlier build left goes last, so that a running house never misses a file. Dot files are the Makefile's.
+function sweep(before, files) {
+  for (const file of before) {
+    if (file === 'manifest.json' || file.startsWith('.') || files.has(file.replace(/\.(gz|br)$/, ''))) continue;
+    fs.rmSync(`${out}/${file}`, { recursive: true });
   }
 }
 
