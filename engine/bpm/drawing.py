@@ -65,6 +65,14 @@ def parse(
     return _drawing(root, sheet, files, tables, definition_id)
 
 
+def restore(files: Mapping[str, bytes], definition_id: int) -> Drawing:
+    """The drawing of a version that was deployed: it kept the rules of its day, so it runs on although rules have become stricter.
+    Raises Refused only where it can no longer be read."""
+    root, file = _document(files)
+    sheet = _sheet(root, file)
+    return _drawing(root, sheet, files, _tables(files)[0], definition_id)
+
+
 def warnings(
     files: Mapping[str, bytes],
     *,

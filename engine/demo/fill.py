@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from engine import clock
 from engine.cases.models import Case
@@ -18,6 +18,7 @@ from engine.demo.office import Office
 from engine.demo.year import Year
 from engine.errors import Forbidden
 from engine.journal.actor import SYSTEM
+from engine.outbox.models import Notice
 from engine.people import accounts
 from engine.people.models import User
 from engine.wiring import House
@@ -41,6 +42,7 @@ def fill(house: House, *, cases: int, seed: int) -> Iterator[str]:
         cast(house)
         yield f"{len(CAST)} people have their accounts."
         yield from live(house, start, end, cases, seed)
+        read_notices(house, end - timedelta(days=3))
     finally:
         clock.thaw()
 
@@ -63,6 +65,12 @@ def live(house: House, start: datetime, end: datetime, cases: int, seed: int) ->
     for month in _months(start, end):
         acts += year.run(month, office.look)
         yield f"{clock.local(month):%Y-%m-%d}: {acts} acts, {_open(house)} cases open."
+
+
+def read_notices(house: House, before: datetime) -> None:
+    """The people of the demo have read what they were told long ago."""
+    with house.sessions.begin() as session:
+        session.execute(update(Notice).where(Notice.created_at < before, Notice.read_at.is_(None)).values(read_at=before))
 
 
 def _months(start: datetime, end: datetime) -> Iterator[datetime]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from engine.bpm import decisions
 from engine.bpm.decisions import Table
-from engine.bpm.drawing import Drawing, parse
+from engine.bpm.drawing import Drawing, restore
 from engine.errors import NotFound
 from engine.processes.models import Definition, DefinitionFile
 
@@ -35,7 +35,7 @@ class Drawings:
     def drawing(self, session: Session, ports: Ports, definition_id: int) -> Drawing:
         """The drawing of a definition, parsed once. Raises NotFound."""
         known = self._drawings.get(definition_id)
-        return known or self._keep(self._drawings, definition_id, _parse(session, ports, definition_id))
+        return known or self._keep(self._drawings, definition_id, restore(files(session, definition_id), definition_id))
 
     def tables(self, session: Session, definition_id: int) -> Mapping[str, Table]:
         """The decision tables of a shared folder (``limits``) by decision id, parsed once. Raises NotFound."""
@@ -53,16 +53,6 @@ class Drawings:
             while len(shelf) > KEPT:
                 shelf.popitem(last=False)
         return thing
-
-
-def _parse(session: Session, ports: Ports, definition_id: int) -> Drawing:
-    return parse(
-        files(session, definition_id),
-        operations=ports.signatures(),
-        definition_id=definition_id,
-        shared_decisions=shared_decisions(session, ports),
-        called=frozenset(current(session)),
-    )
 
 
 def files(session: Session, definition_id: int) -> dict[str, bytes]:

@@ -155,3 +155,14 @@ def test_another_process_learns_of_a_changed_table_at_once(office):
     office.ports = mine
     office.do("b")
     assert sorted(task.limit_days for task in office.all(Task) if task.element == "a") == [10, 20]
+
+
+def test_a_version_of_old_runs_on_although_rules_have_become_stricter(office):
+    office.deploy(drawing())
+    with office.sessions.begin() as session:
+        form = session.query(DefinitionFile).filter(DefinitionFile.path == "forms/a.form").one()
+        form.content = b'{"components": [{"type": "iframe", "id": "old"}]}'  # once allowed, say
+    office.ports = office.new_ports()
+    office.start()
+    office.do("a")
+    assert office.task("a", "completed")
