@@ -20,7 +20,7 @@ from engine.processes.conduct import conduct
 from engine.processes.courses import Note
 from engine.processes.models import Instance, Task
 from engine.processes.ports import Change, Ports
-from engine.processes.rows import lock_task
+from engine.processes.rows import Locked, lock_task
 
 
 def complete(session: Session, ports: Ports, act: Act, task_id: int, answers: Mapping[str, Any]) -> Change:
@@ -30,6 +30,11 @@ def complete(session: Session, ports: Ports, act: Act, task_id: int, answers: Ma
     when), no longer needed, taken by another, or its process suspended; StepFailed.
     """
     locked, task = lock_task(session, task_id)
+    return finish(session, ports, act, locked, task, answers)
+
+
+def finish(session: Session, ports: Ports, act: Act, locked: Locked, task: Task, answers: Mapping[str, Any]) -> Change:
+    """The same with a task that this transaction has locked already."""
     if task.status != "open":
         return _again(session, act, locked.instance, task)
     check(session, act, locked.instance, task)
