@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +15,30 @@ from engine.cases.duplicates import similar
 from engine.cases.models import Case, CaseUnit
 from engine.errors import Invalid
 from engine.people.models import ActionGroup, Unit
+from engine.processes.standing import Standing
 
+STANDING = frozenset({"units", "towns", "areas"})  # the same for all cases
 CATEGORIES = Path(__file__).parents[2] / "bpmn" / "categories.toml"
 Choices = list[tuple[Any, str]]  # value, label
 
 
-def choices(session: Session, names: Iterable[str], case: Case | None = None) -> dict[str, Choices]:
-    """For each name its values with labels. Raises Invalid for a name that is not known."""
+def choices(session: Session, names: Iterable[str], case: Case | None = None, standing: Standing | None = None) -> dict[str, Choices]:
+    """For each name its values with labels; units and areas from memory where ``standing`` is given. Raises Invalid for a name that is
+    not known."""
     unknown = sorted(set(names) - set(_SOURCES))
     if unknown:
         raise Invalid("表单引用了不存在的选项来源，请流程管理员修改表单。", names=unknown)
-    return {name: _SOURCES[name](session, case) for name in names}
+    return {name: _choices(session, name, case, standing) for name in names}
+
+
+def needs_case(names: Iterable[str]) -> bool:
+    """Do some of these choices depend on the case?"""
+    return not set(names) <= STANDING
+
+
+def _choices(session: Session, name: str, case: Case | None, standing: Standing | None) -> Choices:
+    read = partial(_SOURCES[name], session, case)
+    return standing.remembered(("choices", name), read) if standing is not None and name in STANDING else read()
 
 
 @lru_cache(1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # no 0 O 1 I L
 CODE_LENGTH = 12  # 59 bits
 SATISFACTION = {"satisfied": "满意", "fair": "基本满意", "dissatisfied": "不满意"}
+_BRACKETS = str.maketrans("[]()【】{}<>", "〔〕〔〕〔〕〔〕〔〕")
 WRONG = "编号或查询码不对；请核对后再试。"
 
 
@@ -94,7 +96,7 @@ def code_from(keys: Keys, nonce: str) -> str:
 def find(session: Session, keys: Keys, number: str, code: str) -> Case:
     """The case of this number whose code this is. Raises NotFound, in the same time for an unknown number and a wrong code."""
     given = keys.digest("code", "".join(code.split()).replace("-", "").upper()[:64])
-    case = session.scalar(select(Case).where(Case.number == number.strip()[:60], Case.kind == "complaint"))
+    case = session.scalar(select(Case).where(Case.number == _as_written(number), Case.kind == "complaint"))
     kept = case.code_hash if case is not None and case.code_hash else "0" * 64
     if not hmac.compare_digest(given, kept) or case is None:
         raise NotFound(WRONG)
@@ -179,6 +181,11 @@ def rate(session: Session, ports: Ports, act: Act, case: Case, *, solved: bool, 
     comments.add(session, None, act, case.id, words, "reporter")
     if case.state == "open":
         _send(session, ports, act, case, "rate", {"solved": "yes" if solved else "no", "satisfaction": satisfaction, "comment": text})
+
+
+def _as_written(number: str) -> str:
+    """The number with the brackets that numbers have, whichever ones a keyboard offers."""
+    return "".join(unicodedata.normalize("NFKC", number[:60]).translate(_BRACKETS).split())
 
 
 def _can_rate(case: Case) -> bool:

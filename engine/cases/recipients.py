@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, CompoundSelect, Date, and_, bindparam, or_, select, union_all
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from engine.clock import local
 from engine.people.models import Post, Substitution, User
+from engine.processes.courses import under_way
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +41,20 @@ def holders(session: Session, seats: Iterable[Seat], at: datetime) -> list[Addre
 
 
 def by_seat(session: Session, seats: Iterable[Seat], at: datetime) -> dict[Seat, list[Addressee]]:
-    """The same for each seat; one statement a seat, compiled once."""
-    connection, day = session.connection(), local(at).date()
+    """The same for each seat: one statement a seat, and during an act only when it has not been asked for since the house changed."""
+    course, day = under_way(session), local(at).date()
     found: dict[Seat, list[Addressee]] = {}
     for seat in {seat for seat in seats if seat.role}:
-        statement, names = _statement_of(seat)
-        given = {"role": seat.role, "day": day, **{name: getattr(seat, name) for name in names}}
-        each = {row[0]: Addressee(*row) for row in connection.execute(statement, given)}
-        found[seat] = [each[key] for key in sorted(each)]
+        read = partial(_holders, session, seat, day)
+        found[seat] = read() if course is None else course.standing.remembered((seat, day), read)
     return found
+
+
+def _holders(session: Session, seat: Seat, day: date) -> list[Addressee]:
+    statement, names = _statement_of(seat)
+    given = {"role": seat.role, "day": day, **{name: getattr(seat, name) for name in names}}
+    each = {row[0]: Addressee(*row) for row in session.connection().execute(statement, given)}
+    return [each[key] for key in sorted(each)]
 
 
 def people(session: Session, ids: Iterable[int], at: datetime) -> dict[int, list[Addressee]]:

@@ -109,6 +109,7 @@ def test_the_same_reporter_leaves_the_same_mark_however_they_write_their_number(
         ("我叫刘建国。", "我叫〔反映人〕。"),
         ("刘 建 国 1394212 0587", "〔反映人〕 〔电话〕"),
         ("发到LiuJG@Example.com", "发到〔邮箱〕"),
+        ("电话１３９４２１２０５８７，(139) 4212.0587", "电话〔电话〕，(〔电话〕"),
         ("与别人无关", "与别人无关"),
     ],
 )

@@ -28,7 +28,8 @@ def test_number_and_code_find_the_case_however_they_are_typed(city: City) -> Non
     receipt = _submit(city)
     assert len(receipt.code) == portal.CODE_LENGTH and set(receipt.code) <= set(portal.ALPHABET)
     spaced = f" {receipt.code[:4]}-{receipt.code[4:8]} {receipt.code[8:]} ".lower()
-    assert _find(city, f" {receipt.number} ", spaced).id == receipt.case_id
+    for number in (f" {receipt.number} ", "营商投诉[2026]0001", "营商投诉（２０２６） 0001"):
+        assert _find(city, number, spaced).id == receipt.case_id
 
 
 def test_a_wrong_code_and_an_unknown_number_get_the_same_answer(city: City) -> None:
