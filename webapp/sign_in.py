@@ -74,7 +74,7 @@ def _typed() -> list[tuple[str, str]]:
 
 
 def _page(problem: str = "") -> str:
-    demo: dict[str, Any] = _demo() if house().settings.demo else {}
+    more = _demo() if house().settings.demo else {"nobody": _nobody()}
     return render_template(
         "sign_in/form.html",
         problem=problem,
@@ -82,8 +82,14 @@ def _page(problem: str = "") -> str:
         next=security.own_page(request.values.get("next")),
         typed=_typed(),
         typed_path=security.own_page(request.form.get("typed_path")),
-        **demo,
+        **more,
     )
+
+
+def _nobody() -> bool:
+    """Is there no account yet, as after a production start?"""
+    with house().sessions.read() as session:
+        return session.scalar(select(User.id).limit(1)) is None
 
 
 def _demo() -> dict[str, Any]:

@@ -174,6 +174,12 @@ def test_only_a_demo_lists_its_accounts(web: Web, tmp_path: Path) -> None:
     assert "director先生" in demo.client().get("/login").text
 
 
+def test_an_empty_house_says_how_to_make_the_first_administrator(sqlite: str, tmp_path: Path, web: Web) -> None:
+    empty = Web(make_app(replace(web.house.settings, database_url=sqlite)))
+    assert "make-admin" in empty.client().get("/login").text
+    assert "make-admin" not in web.client().get("/login").text
+
+
 def test_with_https_the_cookies_are_secure(web: Web) -> None:
     safe = Web(make_app(replace(web.house.settings, base_url="https://duban.example")))
     answer = safe.client().post("/login", data={"account": "director", "password": PASSWORD}, base_url="https://duban.example")
