@@ -6,10 +6,12 @@ The only import of APScheduler. It is the clock that knocks; every deadline live
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
@@ -34,6 +36,15 @@ TABLE: tuple[tuple[Callable[[House], int], BaseTrigger], ...] = (
 log = structlog.get_logger()
 
 
+class Scheduler(BackgroundScheduler):  # type: ignore[misc]
+    """APScheduler's own; one that is stopped at this moment has no job left to remove, and that is no error."""
+
+    def remove_job(self, job_id: str, jobstore: str | None = None) -> None:
+        """Remove a job, unless the scheduler was stopped meanwhile."""
+        with suppress(JobLookupError):
+            super().remove_job(job_id, jobstore)
+
+
 class Timers:
     """One timer process: ``start()``, and ``stop()``, which lets the job under way end."""
 
@@ -42,7 +53,7 @@ class Timers:
         self.sweep = jobs.Sweep(house)
         self._stopping = False
         executors = {"default": ThreadPoolExecutor(2), "due": ThreadPoolExecutor(1)}
-        self.scheduler = BackgroundScheduler(timezone=UTC, executors=executors, job_defaults={"coalesce": True, "misfire_grace_time": 3600})
+        self.scheduler = Scheduler(timezone=UTC, executors=executors, job_defaults={"coalesce": True, "misfire_grace_time": 3600})
 
     def start(self) -> None:
         """Begin to keep the schedule, with what is due already."""
