@@ -41,6 +41,12 @@ class Invalid(DubanError):
     status = 422
 
 
+class Unavailable(DubanError):
+    """The house cannot do it now for want of a disk or a line; the same act again may succeed. Never a fault of a step."""
+
+    status = 503
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One fault of a drawing, form, table or letter."""

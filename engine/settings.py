@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 MEGABYTE = 1024 * 1024
+LINE = {"connect_timeout": 3, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 10_000}
 _TRUE = frozenset({"1", "true", "yes", "on"})
 
 
@@ -65,6 +66,7 @@ class Settings:
             "max_overflow": self.pool_size,
             "pool_pre_ping": True,
             "pool_timeout": 10,
+            "connect_args": LINE,
         }
 
     @classmethod

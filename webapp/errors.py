@@ -14,7 +14,7 @@ from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from engine.errors import Conflict, DubanError
+from engine.errors import Conflict, DubanError, Unavailable
 from engine.settings import Settings
 from webapp.i18n import sentence
 from webapp.replay import typed
@@ -96,7 +96,10 @@ def _refused(error: DubanError) -> Response:
     if error.status >= 500:
         log.error("step.failed", kind=type(error).__name__, element=error.details.get("element"))
     changed = {str(k): v for k, v in error.details.items()} if isinstance(error, Conflict) else {}
-    return page(error.status, sentence(error), changed=changed)
+    answer = page(error.status, sentence(error), changed=changed)
+    if isinstance(error, Unavailable):
+        answer.headers["Retry-After"] = "30"
+    return answer
 
 
 def _expired(error: CSRFError) -> Response:

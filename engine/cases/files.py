@@ -11,16 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from engine.errors import DubanError, Invalid, NotFound
+from engine.errors import DubanError, Invalid, NotFound, Unavailable
 
 CHUNK = 1024 * 1024
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
-class StoreFull(DubanError):
+class StoreFull(Unavailable):
     """The disk is full or cannot be written."""
-
-    status = 507
 
 
 class Damaged(DubanError):

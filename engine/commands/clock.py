@@ -29,5 +29,7 @@ def clock(days: float, hours: float, to: datetime | None, reset: bool) -> None:
         by = to.replace(tzinfo=wall.LOCAL) - wall.now() if to else timedelta(days=days, hours=hours)
         if by < timedelta(0):
             raise Forbidden("时钟只能向前拨；要回到真实时间请用 --reset。")
-        path.write_text(str((wall.shift() + by).total_seconds()))
+        fresh = path.with_name(".clock-shift")
+        fresh.write_text(str((wall.shift() + by).total_seconds()))
+        fresh.replace(path)  # whole at once: who reads half a file would be set back to the real time
     click.echo(f"It is {wall.local(wall.now()):%Y-%m-%d %H:%M} in China.")

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from engine.bpm import moments
 from engine.bpm.drawing import Drawing
 from engine.bpm.results import Call, StepFailed, World
-from engine.errors import DubanError
+from engine.errors import DubanError, Unavailable
 from engine.processes.acts import Act
 from engine.processes.courses import Course
 from engine.processes.models import Instance
@@ -32,7 +32,7 @@ def world(course: Course, act: Act, instance: Instance) -> World:
         table = drawing(definition_id).decisions.get(decision_id) or course.shared[decision_id]
         return table.decide(variables, functions(course, act.at)) or {}  # type: ignore[return-value]
 
-    return World(act.at, drawing, perform, decide, functions(course, act.at), passes=(SQLAlchemyError,))
+    return World(act.at, drawing, perform, decide, functions(course, act.at), passes=(SQLAlchemyError, Unavailable))
 
 
 def _perform(course: Course, act: Act, instance: Instance, call: Call) -> Mapping[str, Any]:
@@ -42,7 +42,7 @@ def _perform(course: Course, act: Act, instance: Instance, call: Call) -> Mappin
     desk = Desk(course.session, course.ports, act, instance, call.process, call.element, call.variables)
     try:
         return operation.run(desk, call.parameters) or {}
-    except (StepFailed, SQLAlchemyError):  # a lost race inside the database is tried again by the door
+    except (StepFailed, SQLAlchemyError, Unavailable):  # a lost race is tried again by the door, a full disk is no fault of the step
         raise
     except DubanError as refusal:
         raise StepFailed(call.element, operation.label, refusal.sentence) from refusal
