@@ -33,12 +33,11 @@ def rendered(session: Session, person: Person, case_id: int, tab: str, reporter:
 def frame(session: Session, person: Person, page: CasePage) -> Context:
     """What stands around every tab: marks, facts, stages, open tasks, acts."""
     tasks, stopped = lines.open_tasks(session, page.case.id), lines.is_stopped(session, page.case.id)
-    current = request.args.get("tab", "progress")
     visible = tasks if page.sight.office or page.case.kind != "accountability" else []
     allowed = case_acts.permitted(person, page.case, page.sight, tasks, stopped)
     return {
         "case": page.case,
-        "tabs": [(url_for("cases.show", case_id=page.case.id, tab=key), text, count or None, key == current) for key, text, count in _tabs(page)],
+        "tabs": _tabs(page),
         "stages": [(key, words.word("stage", key)) for key in opening.STAGES],
         "co_units": [unit.unit_id for unit in page.units if unit.part == "co"],
         "open_tasks": lines.of(session, person, visible, {page.case.id: page.case}),
@@ -62,16 +61,19 @@ def similar(session: Session, person: Person, page: CasePage) -> list[dict[str, 
     return [{"id": c.id, "number": c.number, "title": c.title, "state": c.state, "score": score} for c, score in found if c.id in seen]
 
 
-def _tabs(page: CasePage) -> list[tuple[str, str, int | None]]:
+def _tabs(page: CasePage) -> list[tuple[str, str, int | None, bool]]:
+    """Address, word, count and whether it is open, of each tab."""
     links = len(page.links) + len(page.caused) + (page.source is not None)
-    return [
-        ("progress", _("进展"), None),
-        ("diagram", _("流程图"), None),
+    tabs = (
+        ("progress", _("进展"), 0),
+        ("diagram", _("流程图"), 0),
         ("files", _("材料"), len(page.attachments)),
         ("letters", _("文书"), len(page.letters)),
         ("ledger", _("台账"), len(page.ledger)),
         ("links", _("关联"), links),
-    ]
+    )
+    present = request.args.get("tab", "progress")
+    return [(url_for("cases.show", case_id=page.case.id, tab=key), word, count or None, key == present) for key, word, count in tabs]
 
 
 def _progress(session: Session, person: Person, page: CasePage) -> Context:

@@ -48,6 +48,10 @@ class Filters:
         """The value of a filter, empty when it is not set."""
         return self._given.get(name, "")
 
+    def set(self, name: str, value: str) -> None:
+        """Settle a filter that the address left open."""
+        self._given[name] = value
+
     def kept(self, *without: str) -> list[tuple[str, str]]:
         """All that is set, as pairs for hidden fields, but ``without`` and the tab."""
         return [(k, v) for k, v in self._given.items() if k not in without and k != "tab"]

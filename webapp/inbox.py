@@ -29,6 +29,13 @@ def tabs() -> list[tuple[str, str]]:
     return [("mine", _("我的")), ("posts", _("本岗")), ("unit", _("本单位")), ("watched", _("关注"))]
 
 
+def view(wanted: str, counted: Mapping[str, Mapping[str, int]]) -> str:
+    """The view that is asked for, else the first of mine and my posts' that has something."""
+    if wanted in VIEWS:
+        return wanted
+    return "mine" if sum(counted["mine"].values()) or not sum(counted["posts"].values()) else "posts"
+
+
 def page(session: Session, person: Person, view: str, at: datetime, filters: Filters, after: str) -> queries.Page:
     """One page of a view under these filters."""
     return queries.inbox(session, person, view, at, _narrow(filters), where=_where(session, person, view, filters), after=after)

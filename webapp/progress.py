@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from engine.bpm.drawing import Drawing
@@ -17,33 +18,38 @@ from engine.journal.models import Entry
 from engine.processes import queries
 from engine.processes.models import Task
 from engine.processes.queries import Position
+from webapp import names, words
 from webapp.i18n import drawn, language
 from webapp.session import house
 
-SHOWN = frozenset({"userTask", "manualTask", "callActivity", "startEvent", "endEvent", "serviceTask", "businessRuleTask", "subProcess"})
+TOLD = frozenset({"userTask", "callActivity", "subProcess", "startEvent", "endEvent", "boundaryEvent", "intermediateCatchEvent"})
+WORDS = {"task.complete": _l("完成"), "timer.fire": _l("到时触发"), "message.deliver": _l("收到消息"), "instance.start": _l("开始")}
 
 
 @dataclass(frozen=True, slots=True)
-class StepLine:
-    """Something that happened at an element."""
+class Line:
+    """Something that happened at an element: when, by whom, what."""
 
     at: datetime
-    text: str
+    who: str
+    what: str
 
 
 @dataclass(slots=True)
 class Stop:
-    """An element of the drawing with what happened there; ``state``: done, current or ahead."""
+    """An element with what happened there, newest first; ``state``: done or current; ``told``: people know it as a step."""
 
     id: str
     name: str
     state: str
-    lines: list[StepLine] = field(default_factory=list)
+    told: bool
+    waits_for: str = ""
+    lines: list[Line] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class Chart:
-    """One drawing of a case: marks for the viewer (``data``) and the same as a list (``stops``)."""
+    """One drawing of a case: marks for the viewer (``data``), and the same in words (``stops``)."""
 
     key: str
     name: str
@@ -52,8 +58,13 @@ class Chart:
     stops: list[Stop]
 
     def small(self) -> dict[str, Any]:
-        """The marks alone, for a small picture without the list."""
+        """The marks alone, for a small picture without the words."""
         return {**self.data, "links": {}}
+
+    def past(self, *, told: bool) -> list[tuple[Stop, Line]]:
+        """What happened, newest first: at the steps that people know, or at the others."""
+        lines = [(stop, line) for stop in self.stops if stop.told == told for line in stop.lines]
+        return sorted(lines, key=lambda pair: pair[1].at, reverse=True)
 
 
 def positions(session: Session, case_id: int) -> list[Position]:
@@ -87,8 +98,9 @@ def chart(session: Session, case_id: int, key: str, found: Sequence[Position], r
     tasks = [task for task in queries.tasks_of(session, case_id) if task.process == key]
     passed = _passed(rows, key)
     current = {t.element for one in found for t in one.tokens if t.process == key and t.state in ("task", "waiting", "inside")}
-    stops = _stops(drawing, passed, current, tasks, detailed)
-    return Chart(key, drawing.name, bool(current), _marks(case_id, drawing, passed, current, stops), stops)
+    stops = _stops(session, drawing, passed, current, tasks, detailed)
+    done = {one.partition("/")[2] for position in found for one in position.passed if one.startswith(f"{key}/")} - current
+    return Chart(key, drawing.name, bool(current), _marks(case_id, drawing, done, current, stops), stops)
 
 
 def _passed(rows: Sequence[Entry], key: str) -> dict[str, list[Entry]]:
@@ -102,10 +114,10 @@ def _passed(rows: Sequence[Entry], key: str) -> dict[str, list[Entry]]:
     return found
 
 
-def _marks(case_id: int, drawing: Drawing, passed: dict[str, list[Entry]], current: set[str], stops: list[Stop]) -> dict[str, Any]:
+def _marks(case_id: int, drawing: Drawing, done: set[str], current: set[str], stops: list[Stop]) -> dict[str, Any]:
     return {
         "source": url_for("cases.drawing", case_id=case_id, key=drawing.key),
-        "done": [element for element in passed if element not in current],
+        "done": sorted(done),
         "current": dict.fromkeys(current, _("当前")),
         "links": {stop.id: f"#step-{drawing.key}-{stop.id}" for stop in stops},
         "names": {e.id: drawn(e.name) for e in drawing.elements.values() if e.name} if language() != "zh" else {},
@@ -115,20 +127,32 @@ def _marks(case_id: int, drawing: Drawing, passed: dict[str, list[Entry]], curre
     }
 
 
-def _stops(drawing: Drawing, passed: dict[str, list[Entry]], current: set[str], tasks: Sequence[Task], detailed: bool) -> list[Stop]:
-    touched = {*passed, *current}
+def _stops(
+    session: Session, drawing: Drawing, passed: Mapping[str, list[Entry]], current: set[str], tasks: Sequence[Task], detailed: bool
+) -> list[Stop]:
+    people = names.people(session, (task.assignee_id for task in tasks if task.status == "open"))
     found = []
     for element in drawing.elements.values():
-        if element.id in touched and (element.kind in SHOWN or element.name):
-            state = "current" if element.id in current else "done"
-            lines = [_line(row, element.id, tasks, detailed) for row in passed.get(element.id, ())]
-            found.append(Stop(element.id, element.name, state, lines))
-    return sorted(found, key=lambda stop: (stop.state != "current", -(stop.lines[-1].at.timestamp() if stop.lines else 0)))
+        if element.id not in passed and element.id not in current:
+            continue
+        state = "current" if element.id in current else "done"
+        told = element.kind in TOLD and bool(element.name)
+        lines = [_line(row, element.id, tasks, detailed) for row in reversed(passed.get(element.id, ()))]
+        found.append(Stop(element.id, element.name, state, told, _waits_for(element.id, tasks, people), lines))
+    return found
 
 
-def _line(row: Entry, element: str, tasks: Sequence[Task], detailed: bool) -> StepLine:
+def _waits_for(element: str, tasks: Sequence[Task], people: Mapping[int, str]) -> str:
+    """Who has the open task there, else whose post it is."""
+    waiting = [task for task in tasks if task.element == element and task.status == "open"]
+    return "、".join(people.get(task.assignee_id or 0) or words.word("role", task.role) for task in waiting)
+
+
+def _line(row: Entry, element: str, tasks: Sequence[Task], detailed: bool) -> Line:
     task = next((t for t in tasks if t.id == row.data.get("task") and t.element == element), None)
-    if task is not None and row.act == "task.complete":
-        return StepLine(row.at, _("%(name)s 办结", name=row.actor) if detailed or task.unit_id else _("已办结"))
-    due = next((t for t in row.data.get("timers") or () if t.get("element") == element), None)
-    return StepLine(row.at, _("到时触发") if due else _("已经过"))
+    done_here = task is not None and row.act == "task.complete"
+    timed = any(one.get("element") == element for one in row.data.get("timers") or ())
+    who = row.actor if detailed or (task is not None and task.unit_id) or row.actor_id is None else _("市营商办")
+    if not done_here and not timed and row.act in ("task.complete", "timer.fire"):
+        return Line(row.at, "", _("经过"))
+    return Line(row.at, str(_(who) if row.actor_id is None else who), str(WORDS.get(row.act, _("经过"))))

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from engine.bpm import moments
+from engine.cases import choices as choosing
 from engine.cases.choices import choices
 from engine.cases.identity import without_reporter
 from engine.cases.models import Case
@@ -17,7 +18,8 @@ from engine.clock import now
 from engine.people.person import Person
 from engine.processes.models import Draft, Instance, Task
 from engine.processes.queries import variables
-from webapp import forms
+from engine.processes.standing import Standing
+from webapp import forms, names
 from webapp.forms import Bound, PageForm
 from webapp.forms.sent import Sent
 from webapp.session import house
@@ -50,10 +52,42 @@ def bound(
         cast("Sent | None", raw),
         initial(session, content, task, instance, case),
         moments.functions(now(), house().calendar(session)),
-        choices=choices(session, form.form.options_from, case),
+        choices=_choices(session, form.form.options_from, case),
         files=files,
         quiet=quiet,
     )
+
+
+def sent(
+    session: Session, task: Task, instance: Instance, case: Case | None, raw: Pairs, files: Mapping[str, list[str]], standing: Standing
+) -> dict[str, Any] | None:
+    """The checked answers of a form that was sent finally; None when it must be shown again: it has faults, or a row was added."""
+    content = schema(session, task)
+    form: PageForm = forms.compile(content, task.form)
+    return form.answers(
+        cast("Sent", raw),
+        initial(session, content, task, instance, case),
+        moments.functions(now(), standing.calendar),
+        choices=choices(session, form.form.options_from, case, standing),
+        files=files,
+    )
+
+
+def needs_case(session: Session, task: Task) -> bool:
+    """Does the form of the task begin with what the case says, or offer choices by it?"""
+    content = schema(session, task)
+    form: PageForm = forms.compile(content, task.form)
+    return any(where == "case" for where, _ in written(content).values()) or choosing.needs_case(form.form.options_from)
+
+
+def _choices(session: Session, wanted: frozenset[str], case: Case | None) -> dict[str, Any]:
+    """The choices of the house, units and areas by their names in the language of the page."""
+    found = choices(session, wanted, case)
+    for name in found.keys() & {"units", "towns", "co_units"}:
+        found[name] = [(value, names.units(session).get(value, label)) for value, label in found[name]]
+    if "areas" in found:
+        found["areas"] = [(value, names.areas(session).get(value, label)) for value, label in found["areas"]]
+    return found
 
 
 def initial(session: Session, content: bytes, task: Task, instance: Instance, case: Case | None) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -12,9 +12,10 @@ from werkzeug.wrappers import Response
 from engine import clock
 from engine.cases import saved_views
 from engine.people.permissions import actor_for, may, require
+from engine.people.person import Person
 from engine.processes import claim as claiming
 from engine.processes import delegate as delegating
-from webapp import inbox, lines, task_acts, task_form, task_page
+from webapp import completion, inbox, lines, task_acts, task_form, task_page
 from webapp.filters import LIGHTS, Filters
 from webapp.ledgers import common
 from webapp.session import current_person, house, signed_in
@@ -29,11 +30,12 @@ Answer = Response | str | tuple[str, int]
 def show_inbox() -> str:
     """What waits, in four views, most urgent first."""
     person, at = current_person(), clock.now()
-    filters = Filters({"tab": "mine", **request.args.to_dict()}, ("tab", "q", "light", *inbox.NAMES))
-    view = filters.tab if filters.tab in inbox.VIEWS else "mine"
+    filters = Filters(request.args, ("tab", "q", "light", *inbox.NAMES))
     with house().sessions.read() as session:
-        page = inbox.page(session, person, view, at, filters, request.args.get("after", ""))
         counts = inbox.counts(session, person, at, filters)
+        view = inbox.view(filters.tab, counts)
+        filters.set("tab", view)
+        page = inbox.page(session, person, view, at, filters, request.args.get("after", ""))
         people = task_acts.assignable(session, person, page.items)
         return render_template(
             "tasks/inbox.html",
@@ -41,6 +43,7 @@ def show_inbox() -> str:
             rows=lines.of(session, person, page.items),
             tabs=[(url_for("tasks.inbox", tab=key), word, sum(counts[key].values()), key == view) for key, word in inbox.tabs()],
             counts=counts[view],
+            claimable=sum(counts["posts"].values()) if view == "mine" else 0,
             lights=LIGHTS,
             filters=filters,
             fields=inbox.fields(session, filters),
@@ -66,23 +69,22 @@ def show(task_id: int) -> str:
 @signed_in
 def complete(task_id: int) -> Answer:
     """Complete a task with the answers of its form; with faults, the page again with everything that was typed."""
-    person = current_person()
+    person, files = current_person(), task_form.uploads(request.files)
+    try:
+        task = completion.complete(person, task_id, request.form, files, request.form.get("_key") or None)
+    except completion.Unfinished:
+        return _again(person, task_id, {path: [str(file.filename) for file in given] for path, given in files.items()})
+    flash(_("已办结：%(step)s", step=task.name), "success")
+    return redirect(url_for("tasks.show", task_id=task_id), 303)
+
+
+def _again(person: Person, task_id: int, files: Mapping[str, list[str]]) -> Answer:
+    """The page with everything that was typed, and what is to be mended."""
     with house().sessions.read() as session:
         found = task_page.find(session, person, task_id)
-        if found.task.status == "open":
-            require(person, "task.complete", found.task, found.facts)
-            files = task_form.uploads(request.files)
-            sent = {path: [str(file.filename) for file in given] for path, given in files.items()}
-            bound = task_form.bound(session, person, found.task, found.page.instance, found.case, request.form, files=sent)
-            if not bound.valid:
-                page = task_page.rendered(session, person, found, request.form, bound, request.form.get("_key", ""))
-                return page, 200 if bound.moved else 422
-            answers = bound.answers
-        else:
-            files, answers = {}, {}
-    task_acts.complete(person, found, answers, files, request.form.get("_key") or None)
-    flash(_("已办结：%(step)s", step=found.task.name), "success")
-    return redirect(url_for("tasks.show", task_id=task_id), 303)
+        bound = task_form.bound(session, person, found.task, found.page.instance, found.case, request.form, files=files)
+        page = task_page.rendered(session, person, found, request.form, bound, request.form.get("_key", ""))
+        return page, 200 if bound.moved else 422
 
 
 @pages.post("/<int:task_id>/fields")

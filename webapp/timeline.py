@@ -22,7 +22,7 @@ from webapp import names
 from webapp.answers import labelled
 from webapp.i18n import drawn
 
-MOST = 400  # rows read of one chain
+MOST = 1000  # rows read of one chain
 OPEN_TO_UNITS = frozenset(
     f"{thing}.{act}"
     for thing, acts in {

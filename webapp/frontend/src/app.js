@@ -1,6 +1,7 @@
 import htmx from 'htmx.org';
 import '@tabler/core/dist/css/tabler.css';
 import './app.css';
+import { choiceFilters } from './choices.js';
 import { keepDrafts } from './drafts.js';
 import { guardForms } from './guard.js';
 import { listKeys } from './keys.js';
@@ -27,4 +28,5 @@ htmx.onLoad((root) => {
   keepDrafts(root);
   guardForms(root);
   selection(root);
+  choiceFilters(root);
 });

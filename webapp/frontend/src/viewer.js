@@ -122,5 +122,5 @@ function open(link) {
   for (let each = target; each; each = each.parentElement) if (each.tagName === 'DETAILS') each.open = true;
   for (const each of document.querySelectorAll('.is-shown')) each.classList.remove('is-shown');
   target.classList.add('is-shown');
-  target.scrollIntoView({ block: 'center' });
+  target.scrollIntoView({ block: 'nearest' });
 }
