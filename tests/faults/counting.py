@@ -108,9 +108,7 @@ class Count:
     def timers(self) -> None:
         """Each timer of each instance fired once; each late task has one ladder, and one letter at most."""
         fired = Counter(
-            (entry.data["instance"], timer["element"], timer["due_at"])
-            for entry in self.entries
-            for timer in entry.data.get("timers", ())
+            (entry.data["instance"], timer["element"], timer["due_at"]) for entry in self.entries for timer in entry.data.get("timers", ())
         )
         assert fired, "no timer fired: the siege was too short to say anything"
         assert max(fired.values()) == 1
@@ -118,7 +116,9 @@ class Count:
         assert ladders and max(ladders.values()) == 1
         letters = Counter(self.session.scalars(select(Letter.task_id).where(Letter.kind == "supervision-letter")))
         assert max(letters.values(), default=1) == 1
-        climbed = {task.id for task in self.tasks if task.limit_at is not None and task.rung_at is None and task.properties.get("ladder") != "no"}
+        climbed = {
+            task.id for task in self.tasks if task.limit_at is not None and task.rung_at is None and task.properties.get("ladder") != "no"
+        }
         assert set(ladders) <= climbed
 
     def steps(self) -> None:

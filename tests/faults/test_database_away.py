@@ -104,7 +104,11 @@ def test_a_page_says_so_within_seconds_and_all_is_well_when_it_is_back(far: City
     task = far.task(complaint.id, "accept")
     assert browser.get("/readyz").status_code == 200
     getattr(line[0], way)()
-    for visitor, method, path in ((browser, "GET", f"/tasks/{task.id}"), (browser, "POST", f"/tasks/{task.id}"), (stranger, "GET", "/portal/submit")):
+    for visitor, method, path in (
+        (browser, "GET", f"/tasks/{task.id}"),
+        (browser, "POST", f"/tasks/{task.id}"),
+        (stranger, "GET", "/portal/submit"),
+    ):
         began = time.monotonic()
         answer = visitor.open(path, method=method)
         assert answer.status_code == 503, path
