@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from typing import Any, TypeVar, cast
 
+import structlog
 from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
 from flask import session as cookie
+from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response as AnyResponse
 
 from engine import clock
@@ -18,6 +21,7 @@ from engine.people.person import Person
 from engine.settings import Settings
 from engine.wiring import House
 
+log = structlog.get_logger("webapp.session")
 View = TypeVar("View", bound=Callable[..., Any])
 PUBLIC_ENDPOINTS = frozenset({"static"})
 
@@ -49,8 +53,12 @@ def person_or_none() -> Person | None:
 
 def actor() -> Actor:
     """The signed-in person as the one who acts, not standing in for anybody."""
-    someone = current_person()
-    return Actor(someone.id, someone.name)
+    return actor_of(current_person())
+
+
+def actor_of(person: Person) -> Actor:
+    """A person as the one who acts, not standing in for anybody."""
+    return Actor(person.id, person.name)
 
 
 def public(view: View) -> View:
@@ -135,6 +143,14 @@ def _resume(value: str) -> Person | None:
             return None
         found = person.load(session, resumed.user_id, clock.local(at).date())
     if resumed.touch:
+        _touch(value, at)
+    return found
+
+
+def _touch(value: str, at: datetime) -> None:
+    """Note that the sign-in is in use; a database that takes no writes (full disk) must not stop who only reads."""
+    try:
         with house().sessions.begin() as session:
             sign_in.touch(session, value, at)
-    return found
+    except OperationalError:
+        log.warning("sign-in.untouched")

@@ -6,46 +6,18 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
-from werkzeug.datastructures import FileStorage
 
-from engine.cases import attachments, identity
 from engine.cases.models import Case
 from engine.cases.queries import visible_cases
 from engine.errors import DubanError, Invalid
 from engine.people.permissions import actor_for, may, require
 from engine.people.person import Person
-from engine.processes.acts import Act
-from engine.processes.complete import complete as complete_task
 from engine.processes.complete import done as already_done
-from engine.processes.models import Draft, Task
-from engine.processes.ports import Ports
+from engine.processes.models import Task
 from webapp import task_page
 from webapp.session import house
-from webapp.task_page import Found
-
-Files = Mapping[str, Sequence[tuple[str, bytes]]]
-
-
-def complete(person: Person, found: Found, answers: Mapping[str, Any], files: Mapping[str, Sequence[FileStorage]], key: str | None) -> None:
-    """Complete the task; its files are kept and the drafts dropped in the same transaction. Raises Conflict, StepFailed, Invalid."""
-    most = house().settings.upload_bytes
-    read = {path: [(str(file.filename), file.stream.read(most + 1)) for file in given] for path, given in files.items()}
-    task = found.task
-    house().act(_complete, task.id, answers, task.case_id, read, by=actor_for(person, task), key=key, most=most)
-
-
-def _complete(
-    session: Session, ports: Ports, act: Act, task_id: int, answers: Mapping[str, Any], case_id: int | None, files: Files, *, most: int
-) -> None:
-    for name, content in (pair for pairs in files.values() for pair in pairs):
-        if case_id is None:
-            raise Invalid("此环节没有案卷，不能上传文件。")
-        unkeyed = Act(act.actor, act.at)
-        attachments.store(session, ports, unkeyed, case_id, name, content, files=house().files, task_id=task_id, most=most)
-    complete_task(session, ports, act, task_id, identity.without_reporter(session, house().keys, case_id, answers))
-    session.execute(delete(Draft).where(Draft.task_id == task_id))
 
 
 def check(session: Session, person: Person, task: Task, verb: str, facts: Mapping[str, Any], to: int | None = None) -> None:

@@ -130,7 +130,11 @@ def change_settings(session: Session, _ports: object, act: ActLike, *, settings:
         if key in settings and settings[key] not in allowed:
             raise _invalid(key, "没有这个选项；请从列表中选择。")
     known = {key: settings[key] for key in (*SETTINGS, "notices", "webhook", "digest") if key in settings}
+    told_by = sorted(key for key in known if key not in SETTINGS and known[key] != user.settings.get(key))
     user.settings = {**user.settings, **known}
+    session.flush()
+    if told_by:  # whom acts tell is remembered until the house's chain grows
+        _journal(session, act, "user.settings", user.account, {"changed": told_by})
     return user
 
 

@@ -6,9 +6,9 @@ still stands. It is read along with the lock of the instance, which saves a comp
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,6 +22,7 @@ from engine.processes import definitions
 if TYPE_CHECKING:
     from engine.processes.ports import Ports
 
+T = TypeVar("T")
 REMEMBERED = 2_000  # answers of shared tables
 HEAD = select(Chain.head).where(Chain.id == journal.HOUSE).scalar_subquery()
 
@@ -34,6 +35,16 @@ class Standing:
     shared: Mapping[str, Table]
     calendar: Calendar
     decided: dict[tuple[Any, ...], Any] = field(default_factory=dict)
+    memory: dict[Any, Any] = field(default_factory=dict)  # of the layers above: what else only a row of that chain can change
+
+    def remembered(self, key: Any, read: Callable[[], T]) -> T:
+        """What ``read`` gave when it was first asked for under ``key``."""
+        if key not in self.memory:
+            if len(self.memory) >= REMEMBERED:
+                self.memory.clear()
+            self.memory[key] = read()
+        found: T = self.memory[key]
+        return found
 
     def decide(self, decision: str, **inputs: Any) -> Any:
         """What a shared table says (see ``Table.decide``), remembered, because the same few questions come again and again."""

@@ -51,6 +51,23 @@ class PageForm:
         controls = drawing.level(self.form.level, values, initial)
         return Bound(self.form, controls, errors, outcome.answers, moved, not silent and not outcome.errors)
 
+    def answers(
+        self,
+        raw: Sent,
+        initial: Mapping[str, Any],
+        functions: Functions,
+        *,
+        choices: Mapping[str, Choices],
+        files: Mapping[str, Sequence[str]],
+    ) -> dict[str, Any] | None:
+        """The checked answers of a form sent finally, without its controls; None when ``bind`` would show it again."""
+        if "_add" in raw or "_remove" in raw:
+            return None
+        files = {path: names for path, names in files.items() if names}
+        values = Nesting(raw, False).level(self.form.level, initial)
+        outcome = self.form.check(values, initial, functions=functions, choices=choices, files=files)
+        return None if outcome.errors else outcome.answers
+
 
 @dataclass(frozen=True, slots=True)
 class Bound:
