@@ -13,13 +13,13 @@ from statistics import median
 from time import thread_time
 from typing import Any
 
-ROOT = Path(__file__).parents[2]
 from engine.bpm import drawing, moments, runner
 from engine.bpm.drawing import Drawing
 from engine.bpm.results import Call, World
 from engine.calendar import Calendar
 from tests.benchmarks.plain_complaint import Feel, PlainComplaint
 
+ROOT = Path(__file__).parents[2]
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 FUNCTIONS = moments.functions(AT, Calendar({}))
 TEXT = "经现场核查，情况属实，已要求限期整改。" * 4  # about what a person writes into a field
