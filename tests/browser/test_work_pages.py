@@ -137,7 +137,9 @@ def test_a_click_on_a_step_of_the_drawing_shows_what_happened_there(
     page.goto(f"{live.url}/cases/{work.signing}?tab=diagram")
     expect(page.locator("[data-diagram]")).to_have_attribute("data-ready", "1")
     page.locator("g[data-element-id=sign_for]").click()
-    expect(page.locator("#step-complaint-sign_for")).to_have_class("step-item is-current is-shown")
+    expect(page.locator("#step-complaint-sign_for")).to_be_visible()
+    expect(page.locator("#step-complaint-sign_for")).to_contain_text("当前")
+    expect(page.locator("#step-complaint-verify")).to_be_hidden()
 
 
 def test_a_filter_becomes_a_chip_and_the_chip_takes_it_away(live: Live, work: Work, page: Page, enter: Enter, page_gate: Gate) -> None:
