@@ -10,7 +10,7 @@ from engine.cases.desks import Given, case_of, once, task_of
 from engine.cases.files import FileStore
 from engine.cases.letter_templates import day
 from engine.cases.recipients import Addressee, Seat, holders
-from engine.journal.append import append
+from engine.processes.courses import append
 from engine.processes.limits import Rung
 from engine.processes.limits import next_rung as rung_after
 from engine.processes.models import Task

@@ -11,11 +11,11 @@ from engine.cases import comments, duplicates, fields, limits, links, opening, p
 from engine.cases.acts_to_people import say_to_reporter
 from engine.cases.desks import Given, case_of, list_of, text_of
 from engine.cases.identity import Keys
-from engine.cases.models import Case, CaseLink, CaseUnit
+from engine.cases.models import Case, CaseLink
 from engine.cases.register import variables
 from engine.errors import Conflict, Invalid
-from engine.journal.append import append
 from engine.processes import start
+from engine.processes.courses import append
 from engine.processes.ports import Desk
 
 COUNTERS = ("returns", "redos", "reds", "extensions")
@@ -93,14 +93,7 @@ def assign_units(desk: Desk, given: Given) -> dict[str, Any]:
     """Set lead and co-handling units; units that were there and are named no more lose their part. Returns since when the unit leads."""
     case, lead = case_of(desk, given), text_of(given, "lead_unit", needed=True)
     helping = [unit for unit in dict.fromkeys(list_of(given.get("co_units"))) if unit != lead]
-    for row in parties.current(desk.session, case.id):
-        if row.unit_id not in (lead, *helping):
-            parties.leave(desk.session, case, row.unit_id, desk.act.at)
-    since = _leads_since(desk, case, lead)
-    parties.take_part(desk.session, case, lead, "lead", desk.act.at)
-    for unit in helping:
-        parties.take_part(desk.session, case, unit, "co", desk.act.at)
-    assigned_at = since or desk.act.at
+    assigned_at = parties.share_out(desk.session, case, lead, helping, desk.act.at)
     append(desk.session, f"case:{case.id}", desk.act.actor, desk.act.at, "case.assign", lead, {"co_units": helping})
     return {"assigned_at": assigned_at}
 
@@ -161,11 +154,6 @@ def _open_beside(desk: Desk, kind: str, given: Given) -> Case:
         parties.take_part(desk.session, case, unit, "lead", desk.act.at)
     links.link(desk.session, source.id, case.id, "caused", desk.act.at)
     return case
-
-
-def _leads_since(desk: Desk, case: Case, unit: str) -> Any:
-    row = desk.session.get(CaseUnit, (case.id, unit))
-    return row.since if row is not None and row.part == "lead" and row.until is None else None
 
 
 def _merged_into(desk: Desk, case: Case) -> list[Case]:

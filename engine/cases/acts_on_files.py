@@ -38,7 +38,7 @@ class Letters:
 
 def write_letter(desk: Desk, files: FileStore, name: str, given: Given, task: Task | None = None) -> Letter:
     """Issue the letter ``name`` for the desk's case."""
-    template = documents.template(desk.session, definitions(desk), name)
+    template = _template(desk, name)
     return documents.issue(
         desk.session,
         desk.act,
@@ -55,8 +55,12 @@ def write_letter(desk: Desk, files: FileStore, name: str, given: Given, task: Ta
     )
 
 
-def definitions(desk: Desk) -> list[int]:
-    """Where a template is looked for: in the bound version of the calling drawing, then in that of the root."""
+def _template(desk: Desk, name: str) -> bytes:
+    """The letter of the bound version of the calling drawing, else of that of the root, else of the drawing's current version."""
     bound = runner.bindings(desk.instance.state) if desk.instance.state else {}
-    wanted = [bound.get(desk.process), desk.instance.definition_id, documents.current_definition(desk.session, desk.process)]
-    return list(dict.fromkeys(one for one in wanted if one is not None))
+    for definition_id in dict.fromkeys((bound.get(desk.process), desk.instance.definition_id)):
+        drawing = desk.ports.drawings.drawing(desk.session, desk.ports, definition_id) if definition_id is not None else None
+        if drawing is not None and f"documents/{name}.docx" in drawing.files:
+            return drawing.files[f"documents/{name}.docx"]
+    current = documents.current_definition(desk.session, desk.process)
+    return documents.template(desk.session, [] if current is None else [current], name)

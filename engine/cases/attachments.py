@@ -11,7 +11,7 @@ from engine.cases import media
 from engine.cases.files import FileStore
 from engine.cases.models import Attachment
 from engine.errors import Invalid, NotFound
-from engine.journal.append import append
+from engine.processes.courses import append
 
 if TYPE_CHECKING:
     from engine.processes.acts import Act

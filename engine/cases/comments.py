@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from engine.cases.identity import Keys, without_reporter
 from engine.cases.models import Comment
 from engine.errors import Invalid
-from engine.journal.append import append
+from engine.processes.courses import append
 
 if TYPE_CHECKING:
     from engine.processes.acts import Act

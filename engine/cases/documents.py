@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.cases import letter_templates, numbering
+from engine.cases import house_names, letter_templates, numbering
 from engine.cases.files import FileStore
 from engine.cases.models import Case, CaseUnit, Letter
 from engine.errors import NotFound
-from engine.journal.append import append
-from engine.people.models import ActionGroup, Unit
+from engine.processes.courses import append
 from engine.processes.models import Definition, DefinitionFile, Task
 
 if TYPE_CHECKING:
@@ -50,13 +49,13 @@ def issue(
 ) -> Letter:
     """Number, write and keep a letter. ``text`` is what the drawing gives to it; ``audience`` is by default ``all`` for a letter to a
     unit and ``office`` for one to the reporter or an organ. Raises Invalid when the template cannot be filled."""
-    unit = session.get(Unit, to_unit) if to_unit else None
-    if to_unit and unit is None:
+    known = house_names.units(session)
+    if to_unit and to_unit not in known:
         raise NotFound("没有收文单位；请先选择单位。")
     year = numbering.year_of(act.at)
     serial, number = numbering.next_number(session, f"letter/{kind}", year)
     title = (title or TITLES.get(kind, "函"))[:200]
-    to = unit.name if unit else to_name
+    to = known[to_unit] if to_unit else to_name
     letter = {"number": number, "title": title, "date": act.at, "to": to, "kind": TITLES.get(kind, title), "year": year, "serial": serial}
     context = {"letter": letter, "case": facts_of(session, case), "task": _task(task), "text": dict(text or {})}
     stored = files.put(letter_templates.render(template, context))
@@ -87,12 +86,12 @@ def current_definition(session: Session, key: str) -> int | None:
 def facts_of(session: Session, case: Case) -> dict[str, Any]:
     """What a letter may say of a case: nothing of the reporter, not the narrative, not whom it is about."""
     unit_ids = session.execute(select(CaseUnit.unit_id, CaseUnit.part).where(CaseUnit.case_id == case.id, CaseUnit.until.is_(None))).all()
-    names = _unit_names(session, [row.unit_id for row in unit_ids] + [case.place, case.lead_unit_id])
+    names = house_names.units(session)
     return {
         "number": case.number,
         "title": case.title,
         "summary": case.summary or case.title,
-        "area": _area_name(session, case.area),
+        "area": house_names.areas(session).get(case.area or 0, ""),
         "category": case.category,
         "place": names.get(case.place or "", ""),
         "lead_unit": names.get(case.lead_unit_id or "", ""),
@@ -107,17 +106,7 @@ def facts_of(session: Session, case: Case) -> dict[str, Any]:
     }
 
 
-def _area_name(session: Session, number: int | None) -> str:
-    group = session.get(ActionGroup, number) if number else None
-    return group.name if group else ""
-
-
 def _task(task: Task | None) -> dict[str, Any]:
     if task is None:
         return {"name": "", "opened_at": None, "limit_at": None}
     return {"name": task.name, "opened_at": task.opened_at, "limit_at": task.limit_at, "limit_days": task.limit_days}
-
-
-def _unit_names(session: Session, ids: list[str | None]) -> dict[str, str]:
-    known = {one for one in ids if one}
-    return {row.id: row.name for row in session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(known)))} if known else {}

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from engine.cases import numbering, search
 from engine.cases.models import Case, LedgerRow
 from engine.errors import NotFound
-from engine.journal.append import append
+from engine.processes.courses import append
 
 if TYPE_CHECKING:
     from engine.processes.acts import Act

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engine.cases import house_names
 from engine.cases.models import Case, CaseUnit
 from engine.errors import Invalid
 from engine.people.models import Unit
@@ -29,6 +30,29 @@ def take_part(session: Session, case: Case, unit_id: str, part: str, at: datetim
     row.part, row.until = part, None
     session.flush()
     return row
+
+
+def share_out(session: Session, case: Case, lead: str, helping: Sequence[str], at: datetime) -> datetime:
+    """Set the lead unit and those that help; units that were there and are named no more lose their part. Two statements.
+
+    Returns since when ``lead`` leads. Raises Invalid for an unknown unit.
+    """
+    named = {lead: "lead", **{unit: "co" for unit in helping if unit != lead}}
+    for unit in named.keys() - house_names.units(session).keys():
+        raise Invalid("没有这个单位，或参与方式不对；请重新选择。", unit=unit)
+    rows = {row.unit_id: row for row in session.scalars(select(CaseUnit).where(CaseUnit.case_id == case.id))}
+    before = rows.get(lead)
+    since = before.since if before is not None and before.part == "lead" and before.until is None else at
+    for row in rows.values():
+        if row.unit_id not in named and row.until is None:
+            row.until = at
+    for unit, part in named.items():
+        if unit not in rows:
+            rows[unit] = CaseUnit(case_id=case.id, unit_id=unit, since=at)
+            session.add(rows[unit])
+        rows[unit].part, rows[unit].until = part, None
+    case.lead_unit_id = lead
+    return since
 
 
 def leave(session: Session, case: Case, unit_id: str, at: datetime) -> None:

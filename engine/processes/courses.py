@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -20,6 +20,7 @@ from engine import journal
 from engine.bpm.decisions import Table
 from engine.bpm.results import StepFailed
 from engine.calendar import Calendar
+from engine.journal.actor import Actor
 from engine.processes.acts import Act
 from engine.processes.models import Message
 from engine.processes.payloads import unpack
@@ -112,6 +113,17 @@ def under_way(session: Session) -> Course | None:
     """The course that is open in this session: then an act is inside another one, which carries the idempotency key for both."""
     course: Course | None = session.info.get(_KEY)
     return course
+
+
+def append(
+    session: Session, chain: str, actor: Actor, at: datetime, act: str, subject: str = "", data: Mapping[str, Any] | None = None
+) -> None:
+    """A journal row of an operation or observer: written with the rows of the act under way, before the act's own; else at once."""
+    course = under_way(session)
+    if course is None:
+        journal.append(session, chain, actor, at, act, subject, data)
+    else:
+        course.rows.append((chain, journal.Row(actor, at, act, subject, data or {})))
 
 
 def enter(session: Session, ports: Ports) -> Course:
