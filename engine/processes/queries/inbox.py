@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true, tuple_, union_all
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from engine.people.person import Person
 from engine.processes.limits.lights import LIGHTS, condition, lights
@@ -102,14 +102,23 @@ def _mine(person: Person) -> list[ColumnElement[bool]]:
 
 
 def _posts(person: Person) -> list[ColumnElement[bool]]:
-    """A task without a unit (or area) is for every holder of its role."""
-    seats: set[tuple[str, str | None, int | None]] = set()
-    for post in person.all_posts():
-        seats |= {(post.role, unit, area) for unit in {None, post.unit_id} for area in {None, post.area}}
-    ordered = sorted(seats, key=lambda seat: (seat[0], seat[1] or "", seat[2] or 0))
-    return [
-        and_(Task.assignee_id.is_(None), Task.role == role, _is(Task.unit_id, unit), _is(Task.area, area)) for role, unit, area in ordered
-    ]
+    """What ``permissions.candidate_posts`` says of one task, said of rows; a test holds the two together."""
+    posts = {
+        (post.role, post.unit_id or "" if post.role.startswith("unit.") else "", post.area or 0 if post.role == "lead" else 0)
+        for post in person.all_posts()
+    }
+    free = Task.assignee_id.is_(None)
+    return [and_(free, Task.role == role, *seat) for role, unit, area in sorted(posts) for seat in _seats(role, unit, area)]
+
+
+def _seats(role: str, unit: str, area: int) -> list[Where]:
+    """A post in a unit or for an area is a candidate there only. Units of other tasks do not matter: the index has a range for either."""
+    if role.startswith("unit."):
+        return [[Task.unit_id == unit]] if unit else []
+    if role == "lead" and not area:
+        return []
+    narrow = [Task.area == area] if role == "lead" else []
+    return [[Task.unit_id.is_(None), *narrow], [Task.unit_id.is_not(None), *narrow]]
 
 
 def _unit(person: Person) -> list[ColumnElement[bool]]:
@@ -128,11 +137,6 @@ _BRANCHES: Mapping[str, Callable[[Person], list[ColumnElement[bool]]]] = {
     "unit": _unit,
     "watched": _watched,
 }
-
-
-def _is(column: InstrumentedAttribute[Any], value: object) -> ColumnElement[bool]:
-    found: ColumnElement[bool] = column.is_(None) if value is None else column == value
-    return found
 
 
 def _range(conditions: Where, size: int) -> Select[Any]:

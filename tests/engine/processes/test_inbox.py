@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import insert
 
+from engine.people import permissions
 from engine.people.person import Person, PostView
 from engine.processes.limits import LIGHTS, light
 from engine.processes.models import NEVER, Task
@@ -66,9 +67,18 @@ def test_free_tasks_are_shown_to_the_posts_they_are_for(office, frozen, tasks):
         {"name": "lead 3", "role": "lead", "area": 3},
         {"name": "lead 4", "role": "lead", "area": 4},
     )
-    assert sorted(names(office, LI, "posts", frozen)) == ["any unit", "mine", "office"]
+    assert sorted(names(office, LI, "posts", frozen)) == ["mine", "office"]
     assert names(office, WANG, "posts", frozen) == ["lead 3"]
     assert sorted(names(office, LI, "unit", frozen)) == ["mine", "office", "other role", "taken"]
+
+
+def test_the_inbox_shows_exactly_the_tasks_that_a_person_may_claim(office, frozen, tasks):
+    roles, units, areas = ("unit.handler", "unit.leader", "lead", "office.supervision"), (None, "bureau", "town"), (None, 3, 4)
+    tasks(*({"name": f"{r} {u} {a}", "role": r, "unit_id": u, "area": a} for r in roles for u in units for a in areas))
+    adrift = Person(3, "zhao", "赵六", (PostView("unit.leader"), PostView("lead"), PostView("unit.handler", "town", 4)), (WANG,))
+    for person in (LI, WANG, adrift):
+        may = sorted(task.name for task in office.all(Task) if permissions.candidate_posts(person, task))
+        assert sorted(names(office, person, "posts", frozen)) == may and may, person.name
 
 
 def test_a_substitute_sees_the_tasks_of_the_absent_person(office, frozen, tasks):
