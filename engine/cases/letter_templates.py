@@ -74,6 +74,12 @@ def _press(template: bytes) -> Press:
     return Press.of(_open(template), _environment())
 
 
+def inspect(files: Mapping[str, bytes]) -> list[Problem]:
+    """What is wrong with the letters (``documents/*.docx``) of a folder that is to be deployed."""
+    letters = sorted(path for path in files if path.startswith("documents/") and path.endswith(".docx"))
+    return [problem for path in letters for problem in problems(files[path], path)]
+
+
 def problems(template: bytes, path: str) -> list[Problem]:
     """What is wrong with a template before it is deployed: not a harmless Word file, a name that no letter has, loops too deep."""
     try:

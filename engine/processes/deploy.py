@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from engine import journal
 from engine.bpm.drawing import parse
-from engine.errors import Invalid
+from engine.errors import Invalid, Problem, Refused
 from engine.processes import definitions
 from engine.processes.acts import Act
 from engine.processes.models import Definition, DefinitionFile
@@ -37,7 +37,7 @@ def deploy(
     """
     journal.lock(session, journal.HOUSE)  # one deployment at a time
     drawn = any(path.endswith(".bpmn") for path in files)
-    key, name = _check_drawing(session, ports, files, called) if drawn else _check_tables(files, folder)
+    key, name = _check(session, ports, files, called) if drawn else _check_tables(ports, files, folder)
     digest = digest_of(files)
     known = session.scalar(select(Definition).where(Definition.key == key, Definition.digest == digest))
     if known is not None and known.current:
@@ -91,21 +91,34 @@ def _has(path: Path, pattern: str) -> bool:
     return any(path.glob(pattern))
 
 
-def _check_drawing(session: Session, ports: Ports, files: Mapping[str, bytes], called: frozenset[str]) -> tuple[str, str]:
-    drawing = parse(
-        files,
-        operations=ports.signatures(),
-        definition_id=0,
-        shared_decisions=definitions.shared_decisions(session, ports),
-        called=called | frozenset(definitions.current(session)),
-    )
+def _check(session: Session, ports: Ports, files: Mapping[str, bytes], called: frozenset[str]) -> tuple[str, str]:
+    """Key and name of a drawing. Raises Refused with the problems of the drawing and of what lies beside it."""
+    problems = _inspect(ports, files)
+    try:
+        drawing = parse(
+            files,
+            operations=ports.signatures(),
+            definition_id=0,
+            shared_decisions=definitions.shared_decisions(session, ports),
+            called=called | frozenset(definitions.current(session)),
+        )
+    except Refused as refused:
+        raise Refused([*refused.problems, *problems]) from refused
+    if problems:
+        raise Refused(problems)
     return drawing.key, drawing.name
 
 
-def _check_tables(files: Mapping[str, bytes], key: str) -> tuple[str, str]:
+def _check_tables(ports: Ports, files: Mapping[str, bytes], key: str) -> tuple[str, str]:
     if not key or not definitions.tables_of(files):
         raise Invalid("文件夹里既没有流程图（.bpmn），也没有决策表（.dmn），不能部署。", folder=key)
+    if problems := _inspect(ports, files):
+        raise Refused(problems)
     return key, key
+
+
+def _inspect(ports: Ports, files: Mapping[str, bytes]) -> list[Problem]:
+    return [problem for inspector in ports.inspectors for problem in inspector(files)]
 
 
 def _new(session: Session, ports: Ports, act: Act, files: Mapping[str, bytes], definition: Definition) -> Definition:

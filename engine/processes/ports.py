@@ -1,4 +1,6 @@
-"""What the processes reach outside themselves: operations, observers and the calendar. Filled by ``engine/wiring.py``."""
+"""What the processes reach outside themselves: operations, observers, inspectors of what is deployed, and the calendar.
+
+Filled by ``engine/wiring.py``."""
 
 from __future__ import annotations
 
@@ -10,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from engine.bpm.results import Advance
 from engine.calendar import Calendar
+from engine.errors import Problem
 from engine.processes.acts import Act
 from engine.processes.definitions import Drawings
 from engine.processes.models import Instance, Task
@@ -58,6 +61,7 @@ class Change:
 
 
 Observer = Callable[[Desk, Change], None]
+Inspector = Callable[[Mapping[str, bytes]], list[Problem]]  # files of a folder (path → content) → what else is wrong with them
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,7 @@ class Ports:
     calendar: Callable[[Session], Calendar]
     drawings: Drawings = field(default_factory=Drawings)
     standing: Shelf = field(default_factory=Shelf)
+    inspectors: tuple[Inspector, ...] = ()
 
     def signatures(self) -> dict[str, frozenset[str] | None]:
         """Operation → the parameters it knows, as the drawing's rules want it; None where it takes any (it lists ``*``)."""

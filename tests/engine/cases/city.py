@@ -11,7 +11,7 @@ from typing import Any
 from docx import Document
 
 from engine.calendar import Calendar
-from engine.cases import observe, operations
+from engine.cases import letter_templates, observe, operations
 from engine.cases.calendar_days import overrides
 from engine.cases.files import FileStore
 from engine.cases.identity import Keys, Reporter
@@ -62,6 +62,7 @@ class City:
             operations=operations.table(files=self.files, keys=KEYS),
             observers=(observe.Observe(KEYS),),
             calendar=lambda session: Calendar(overrides(session)),
+            inspectors=(letter_templates.inspect,),
         )
         self.now = MORNING
         self.users = self._people()

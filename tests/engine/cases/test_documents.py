@@ -9,7 +9,7 @@ import pytest
 from engine.cases import documents, letter_templates
 from engine.cases.letter_templates import bounded, problems, render
 from engine.cases.models import Case, Letter
-from engine.errors import Invalid, NotFound
+from engine.errors import Invalid, NotFound, Refused
 from engine.journal.models import Entry
 from engine.processes import deploy
 from tests.engine.bpm.draw import Sketch
@@ -120,6 +120,20 @@ def test_a_drawing_issues_the_letter_of_its_own_folder(bare: City) -> None:
     with bare.sessions.read() as session:
         letter = session.query(Letter).filter_by(case_id=case.id).one()
     assert "请办理" in text_of_word(bare.files.read(letter.sha256))
+
+
+def test_a_bad_template_refuses_the_deployment_along_with_every_other_problem(bare: City) -> None:
+    sketch = Sketch("send")
+    sketch.user("task", "", role="office.intake")
+    sketch.end()
+    files = {**sketch.start("task", "e").files(), "documents/a.docx": word("{{ reporter.name }}"), "documents/b.docx": b"no word file"}
+    with pytest.raises(Refused) as refused:
+        bare.act(deploy.deploy, files)
+    assert [problem.file for problem in refused.value.problems] == ["documents/a.docx", "documents/b.docx"]
+    del files["forms/task.form"]
+    with pytest.raises(Refused) as refused:
+        bare.act(deploy.deploy, files)
+    assert [problem.rule for problem in refused.value.problems] == ["no-form", "letter", "letter"]
 
 
 def test_a_missing_template_says_so(bare: City) -> None:
