@@ -184,6 +184,8 @@ BAD: list[tuple[str, str, Change]] = [
     ("expression", "x", condition("().__class__")),
     ("expression", "b", lambda s: inner(s, 'name="role" value="clerk"', 'name="role" value="=1 +"')),
     ("no-role", "b", lambda s: inner(s, 'name="role" value="clerk"', 'name="stage" value="x"')),
+    ("no-unit", "b", lambda s: inner(s, 'name="role" value="clerk"', 'name="role" value="unit.handler"')),
+    ("no-unit", "b", lambda s: inner(s, 'name="role" value="clerk"', 'name="role" value="lead"')),
     ("no-form", "b", lambda s: s.forms.discard("b")),
     ("no-operation", "new", put("serviceTask")),
     ("unknown-operation", "new", service("cases/nothing")),
