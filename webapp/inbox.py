@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from engine.bpm.drawing import Drawing
 from engine.cases.models import Case, Watch
 from engine.cases.queries import visible_cases
+from engine.errors import DubanError
 from engine.people.person import Person
-from engine.processes import queries
-from engine.processes.models import Definition, Task
+from engine.processes import definitions, queries
+from engine.processes.models import Task
 from engine.processes.queries import Filters as Narrow
 from webapp import list_filters, names
 from webapp.filters import Choices, Field, Filters
 from webapp.i18n import drawn
+from webapp.session import house
 
 VIEWS = queries.VIEWS
 NAMES = ("process", "element", "area", "unit", "limit_from", "limit_to", "opened_from", "opened_to")
@@ -105,16 +109,23 @@ def _where(session: Session, person: Person, view: str, filters: Filters) -> Whe
 
 
 def _processes(session: Session) -> Choices:
-    rows = session.execute(
-        select(Definition.key, Definition.name).where(Definition.current, Definition.shared.is_(False)).order_by(Definition.key)
-    )
-    return [(key, drawn(name)) for key, name in rows]
+    return [(drawing.key, drawn(drawing.name)) for drawing in _drawings(session)]
 
 
 def _steps(session: Session) -> Choices:
-    """The steps at which something waits now."""
-    rows = session.execute(select(Task.element, Task.name).where(Task.status == "open").distinct().order_by(Task.element))
+    """The steps that people do, of all processes that run here, each name once with its element."""
     found: dict[str, str] = {}
-    for element, name in rows:
-        found.setdefault(element, drawn(name))
-    return list(found.items())
+    for drawing in _drawings(session):
+        for element in drawing.elements.values():
+            if element.kind == "userTask":
+                found.setdefault(element.id, drawn(element.name))
+    return sorted(found.items(), key=lambda one: one[1])
+
+
+def _drawings(session: Session) -> list[Drawing]:
+    """The current drawings (parsed once and kept); one that cannot be read any more is left out."""
+    found = []
+    for definition_id in definitions.current(session).values():
+        with suppress(DubanError):
+            found.append(house().ports.drawings.drawing(session, house().ports, definition_id))
+    return found

@@ -169,12 +169,17 @@ def _candidate(post: PostView, task: Any) -> ColumnElement[bool]:
 
 
 def _drafts(person: Person) -> ColumnElement[bool]:
-    """A task of the case waits for them: whoever must do the work sees what it is about. Of a referral only the office's drafter does."""
-    waiting = select(Task.case_id).where(Task.status == "open", Task.case_id.isnot(None), waits_for(person))
+    """A task of the case waits for them: whoever must do the work sees what it is about. Of a referral only the office's drafter does.
+
+    Asked case by case (an index range of a few tasks each), never by gathering every task that waits for the person.
+    """
+    task = aliased(Task)
+    waiting = select(task.id).where(task.case_id == Case.id, task.status == "open", waits_for(person, task))
+    open_case = and_(Case.kind != "accountability", waiting.correlate(Case).exists())
     if not person.acts_as("office.supervision"):
-        return and_(Case.id.in_(waiting), Case.kind != "accountability")
-    drafting = waiting.where(Task.role == "office.supervision")
-    return or_(and_(Case.id.in_(waiting), Case.kind != "accountability"), Case.id.in_(drafting))
+        return open_case
+    drafting = waiting.where(task.role == "office.supervision")
+    return or_(open_case, and_(Case.kind == "accountability", drafting.correlate(Case).exists()))
 
 
 def _referral_or_its_source() -> ColumnElement[bool]:
