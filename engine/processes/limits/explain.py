@@ -93,7 +93,9 @@ def _apply(lines: list[Line], calendar: Calendar, kind: str, change: LimitChange
     if change.kind == "resume":
         left = "" if change.days is None else f"，余 {change.days} 日"
         lines.append(Line(day, None, f"恢复计时{left}{why}", "resume"))
-        if change.days is not None:
+        if change.days == 0 and change.limit_after is not None:  # stopped on the last day: what is left of it is given back
+            lines.append(Line(local_day(change.limit_after), _counted(lines), "最后一日尚未用完"))
+        elif change.days is not None:
             _count_on(lines, _days(calendar, kind, change.at, change.days))
         return False
     if change.limit_before is not None and change.limit_after is not None:
@@ -104,6 +106,10 @@ def _apply(lines: list[Line], calendar: Calendar, kind: str, change: LimitChange
     return stopped
 
 
+def _counted(lines: list[Line]) -> int:
+    return max((line.counted or 0 for line in lines), default=0)
+
+
 def _count_on(lines: list[Line], more: list[Line]) -> None:
-    counted = max((line.counted or 0 for line in lines), default=0)
+    counted = _counted(lines)
     lines += [replace(line, counted=line.counted + counted if line.counted else None) for line in more[1:]]

@@ -247,6 +247,19 @@ def test_pauses_and_extensions_stand_in_the_explanation(limited, frozen):
     assert any("等待鉴定" in line.reason for line in told.lines)
 
 
+def test_a_clock_stopped_on_the_last_day_gives_that_day_back(limited, frozen):
+    frozen.to(noon(2026, 9, 21))
+    limited.deploy(one())
+    limited.start()
+    days, last = limited.task("a").limit_days, local_day(limited.task("a").limit_at)
+    frozen.to(noon(last.year, last.month, last.day))
+    limited.act(limits.pause, 7)
+    frozen.forward(days=1)
+    limited.act(limits.resume, 7)
+    end = [line for line in explained(limited).lines if line.counted][-1]
+    assert (end.day, end.counted) == (local_day(limited.task("a").limit_at), days) and end.day > last
+
+
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     name=st.sampled_from(["p/a", "days"]),
