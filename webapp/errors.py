@@ -10,7 +10,7 @@ from flask import Flask, Response, g, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
+from sqlalchemy.exc import DatabaseError, DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, InternalServerError
 
@@ -62,6 +62,8 @@ def install(app: Flask, settings: Settings) -> None:
     for away in (OperationalError, InterfaceError, PoolTimeout):
         app.register_error_handler(away, _away)
     app.register_error_handler(DatabaseError, _database)
+    for no_value in (DataError, OverflowError):
+        app.register_error_handler(no_value, _no_value)
     app.register_error_handler(OSError, _disk)
     app.register_error_handler(Exception, _unexpected)
 
@@ -117,6 +119,12 @@ def _database(error: Exception) -> Response:
     """SQLite tells a full disk as an OperationalError, PostgreSQL as SQLSTATE class 53."""
     state = str(getattr(getattr(error, "orig", None), "sqlstate", "") or "")
     return _away(error) if state.startswith(("53", "57", "08")) else _unexpected(error)
+
+
+def _no_value(error: Exception) -> Response:
+    """A number beyond all bounds or a text with NUL in it: no page of ours sends that."""
+    log.warning("value.refused", kind=type(error).__name__, frames=_frames(error))
+    return page(400)
 
 
 def _disk(error: OSError) -> Response:

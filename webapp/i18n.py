@@ -31,7 +31,7 @@ def install(app: Flask, settings: Settings) -> None:
         BABEL_DOMAIN="messages",
     )
     Babel(app, locale_selector=language, timezone_selector=lambda: "Asia/Shanghai")
-    app.jinja_env.globals.update(drawn=drawn, language=language, language_tag=language_tag, languages=LANGUAGES)
+    app.jinja_env.globals.update(drawn=drawn, said=said, language=language, language_tag=language_tag, languages=LANGUAGES)
 
 
 def language() -> str:
@@ -53,6 +53,12 @@ def language_tag() -> str:
 def drawn(text: str | None) -> str:
     """A text from a drawing, form or table in the language of the page; Chinese where it has no translation."""
     return str(_drawings.gettext(text)) if text else ""
+
+
+def said(text: str | None) -> str:
+    """A sentence that is kept, not written in the template, in the language of the page. Plain text: ``_`` of a template gives markup, so
+    it is for literals only."""
+    return str(_(text)) if text else ""
 
 
 def sentence(refusal: DubanError) -> str:

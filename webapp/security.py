@@ -9,6 +9,7 @@ from flask import Flask, Response, current_app, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.routing import IntegerConverter
 
 from engine.settings import Settings
 
@@ -27,6 +28,14 @@ HEADERS = {
 HSTS = "max-age=31536000; includeSubDomains"
 
 csrf = CSRFProtect()
+
+
+class Number(IntegerConverter):
+    """A number in an address: plain digits, and no more than a database takes."""
+
+    regex = "[0-9]{1,15}"
+
+
 limiter = Limiter(get_remote_address, headers_enabled=True, strategy="moving-window")
 limiter.request_filter(lambda: bool(current_app.extensions["no-limits"]))  # asked of each application: the limiter is one for all
 
@@ -42,18 +51,28 @@ def install(app: Flask, settings: Settings) -> None:
         WTF_CSRF_SSL_STRICT=False,  # the token is in the session; Referer may be cut by a proxy
         RATELIMIT_STORAGE_URI=settings.rate_storage,
     )
+    app.url_map.converters["int"] = Number
     csrf.init_app(app)
     app.extensions["no-limits"] = not settings.rate_limits
     limiter.init_app(app)
 
     @app.after_request
     def _headers(response: Response) -> Response:
+        _stay_here(response)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         if settings.https:
             response.headers.setdefault("Strict-Transport-Security", HSTS)
         response.headers.setdefault("Cache-Control", "no-store")  # pages of cases stay in no cache
         return response
+
+
+def _stay_here(response: Response) -> None:
+    """Redirects of the router (a slash more) name the host that the browser claims; ours are paths."""
+    location = response.headers.get("Location", "")
+    if response.status_code < 400 and location.startswith(request.host_url):
+        response.headers["Location"] = "/" + location.removeprefix(request.host_url)
+        response.set_data("")
 
 
 def static_headers(headers: Any, _path: str, _url: str) -> None:
