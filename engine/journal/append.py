@@ -19,8 +19,12 @@ HOUSE = "house"  # chain of people, definitions, calendar and settings
 CHAINS: Table = Chain.__table__  # type: ignore[assignment]
 ENTRIES: Table = Entry.__table__  # type: ignore[assignment]
 _LOCK = select(CHAINS.c.length, CHAINS.c.head).where(CHAINS.c.id == bindparam("the_chain")).with_for_update()
-_MOVE_HEAD = update(CHAINS).where(CHAINS.c.id == bindparam("the_chain"))
-_WRITE = insert(ENTRIES).returning(ENTRIES.c.id, ENTRIES.c.position)
+_MOVE_HEAD = update(CHAINS).where(
+    CHAINS.c.id == bindparam("the_chain"), CHAINS.c.length == bindparam("the_length"), CHAINS.c.head == bindparam("the_head")
+)
+_WRITE = insert(ENTRIES)
+_WRITE_AND_READ = _WRITE.returning(ENTRIES.c.id, ENTRIES.c.position)
+_KNOWN = "ends of chains"  # in session.info
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +54,51 @@ def append(
 
 def append_many(session: Session, chain: str, rows: Sequence[Row]) -> list[Entry]:
     """Write several acts to ``chain`` in this order with one statement, and return their rows."""
+    values = _prolong(session, chain, rows)
+    written = session.connection().execute(_WRITE_AND_READ, values) if values else ()
+    ids: dict[int, int] = {row.position: row.id for row in written}
+    return [Entry(id=ids[value["position"]], **value) for value in values]
+
+
+def write(session: Session, chain: str, rows: Sequence[Row]) -> None:
+    """The same without rows in return: two statements when the end of the chain is known, else three."""
+    values = _prolong(session, chain, rows)
+    if values:
+        session.connection().execute(_WRITE, values)
+
+
+def known(session: Session) -> dict[str, tuple[int, str]]:
+    """Chain → length and head as this transaction has read them along with something else, without a lock. Where the chain has grown
+    since, that is noticed, and it is read again."""
+    ends: dict[str, tuple[int, str]] = session.info.setdefault(_KNOWN, {})
+    return ends
+
+
+def _prolong(session: Session, chain: str, rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """Make ``chain`` longer by ``rows`` and lock it; returns what is to be written."""
     if not rows:
         return []
-    length, head = lock(session, chain)
+    end = known(session).get(chain)
+    values = _grow(session, chain, rows, end) if end is not None else None
+    if values is None:
+        values = _grow(session, chain, rows, lock(session, chain))
+    assert values is not None
+    return values
+
+
+def _grow(session: Session, chain: str, rows: Sequence[Row], end: tuple[int, str]) -> list[dict[str, Any]] | None:
+    """None, and nothing done, when the chain does not end at ``end``."""
+    length, head = end
     values: list[dict[str, Any]] = []
     for position, row in enumerate(rows, start=length + 1):
         value = _value(chain, position, row)
         head = value["digest"] = digest_of(value, head)
         values.append(value)
-    connection = session.connection()
-    connection.execute(_MOVE_HEAD, {"the_chain": chain, "length": length + len(rows), "head": head})
-    written = connection.execute(_WRITE, values)
-    ids: dict[int, int] = {row.position: row.id for row in written}
-    return [Entry(id=ids[value["position"]], **value) for value in values]
+    grown = {"the_chain": chain, "the_length": length, "the_head": end[1], "length": length + len(rows), "head": head}
+    if session.connection().execute(_MOVE_HEAD, grown).rowcount != 1:
+        return None
+    known(session)[chain] = (length + len(rows), head)
+    return values
 
 
 def lock(session: Session, chain: str) -> tuple[int, str]:

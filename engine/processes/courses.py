@@ -105,7 +105,7 @@ class Course:
         for chain, row in self.rows:
             chains.setdefault(chain, []).append(row)
         for chain in sorted(chains):
-            journal.append_many(self.session, chain, chains[chain])
+            journal.write(self.session, chain, chains[chain])
         self.rows.clear()
 
 

@@ -6,12 +6,14 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, Table, bindparam, select
+from sqlalchemy import ColumnElement, Select, String, Table, bindparam, case, cast, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.instrumentation import manager_of_class
 
+from engine import journal
 from engine.errors import NotFound
+from engine.journal.models import Chain
 from engine.processes.models import ActKey, Incident, Instance, Message, Subscription, Task
 from engine.processes.standing import HEAD
 
@@ -28,7 +30,11 @@ _TASK_KEYS = tuple(column.key for column in TASKS.columns)
 _INSTANCE_END, _TASK_END = len(_INSTANCE_KEYS), len(_INSTANCE_KEYS) + len(_TASK_KEYS)
 _TROUBLED = select(INCIDENTS.c.id).where(INCIDENTS.c.instance_id == INSTANCES.c.id, INCIDENTS.c.resolved_at.is_(None)).exists()
 
-_ALONG = (_TROUBLED.label("troubled"), HEAD.label("stamp"))
+_CHAIN_ID = case(
+    (INSTANCES.c.case_id.is_not(None), "case:" + cast(INSTANCES.c.case_id, String)), else_="instance:" + cast(INSTANCES.c.id, String)
+)
+_END = select(cast(Chain.length, String) + ":" + Chain.head).where(Chain.id == _CHAIN_ID).correlate(INSTANCES).scalar_subquery()
+_ALONG = (_TROUBLED.label("troubled"), HEAD.label("stamp"), _END.label("end"))
 
 
 @cache
@@ -88,10 +94,10 @@ def lock_instance(session: Session, instance_id: int, *, skip_locked: bool = Fal
     """Lock an instance until the transaction ends; None when another holds it and ``skip_locked``. Raises NotFound."""
     row = session.connection().execute(_lock_instance(skip_locked), {"this": instance_id}).one_or_none()
     if row is not None:
-        return Locked(instance_of(row[:-2]), row.troubled, row.stamp or "")
+        return _locked(session, row)
     if skip_locked:
         return None
-    raise NotFound("没有这个流程实例。", instance_id=instance_id)
+    raise NotFound("没有这个流程实例；请从案卷页面进入。", instance_id=instance_id)
 
 
 def lock_task(session: Session, task_id: int, along: tuple[ColumnElement[Any], ...] = ()) -> tuple[Locked, Task]:
@@ -99,7 +105,14 @@ def lock_task(session: Session, task_id: int, along: tuple[ColumnElement[Any], .
     is wanted for, in ``Locked.along``; the same objects each time. Raises NotFound."""
     row = session.connection().execute(_lock_task(*along), {"this": task_id}).one_or_none()
     if row is None:
-        raise NotFound("没有这项任务。", task_id=task_id)
-    further = row[_TASK_END + len(_ALONG) :]
-    locked = Locked(instance_of(row[:_INSTANCE_END]), row.troubled, row.stamp or "", further)
-    return locked, task_of(row[_INSTANCE_END:_TASK_END])
+        raise NotFound("没有这项任务；请从待办列表中选择。", task_id=task_id)
+    return _locked(session, row, row[_TASK_END + len(_ALONG) :]), task_of(row[_INSTANCE_END:_TASK_END])
+
+
+def _locked(session: Session, row: Any, along: Sequence[Any] = ()) -> Locked:
+    instance = instance_of(row[:_INSTANCE_END])
+    if row.end is not None:
+        length, _, head = row.end.partition(":")
+        chain = journal.chain_of(instance.case_id, instance.id)
+        journal.known(session).setdefault(chain, (int(length), head))
+    return Locked(instance, row.troubled, row.stamp or "", along)
