@@ -47,7 +47,7 @@ def perform(person: Person, case_id: int, name: str, form: Form) -> Answer:
         sight = queries.sight(session, person, case)
         tasks, stopped = lines.open_tasks(session, case_id), lines.is_stopped(session, case_id)
     if not ACTS[name].allowed(person, case, sight, tasks, stopped):
-        raise Forbidden("您没有权限这样办理，或本件现在不能这样办理。")
+        raise Forbidden("您没有权限这样办理，或本件现在不能这样办理；请返回案卷查看最新情况。")
     return ACTS[name].do(person, case, form)
 
 
@@ -69,7 +69,7 @@ def _extension(person: Person, case: Case, form: Form) -> Answer:
     with house().sessions.read() as session:
         task = session.get(Task, task_id)
     if task is None or task.case_id != case.id or not may(person, "task.ask-extension", task):
-        raise NotFound("没有这项任务，或不能由您申请延期。")
+        raise NotFound("没有这项任务，或不能由您申请延期；请从案卷页面进入。")
     _do(requests.ask_extension, task_id, _number(form, "days"), form=form)
     return None
 

@@ -15,7 +15,9 @@ from engine.cases.queries import CasePage
 from engine.errors import Forbidden
 from engine.people.permissions import may
 from engine.people.person import Person
+from engine.settings import MEGABYTE
 from webapp import case_acts, lines, names, progress, timeline, words
+from webapp.session import house
 
 TABS = ("progress", "diagram", "files", "letters", "ledger", "links")
 Context = dict[str, Any]
@@ -82,7 +84,7 @@ def _progress(session: Session, person: Person, page: CasePage) -> Context:
 
 def _diagram(session: Session, person: Person, page: CasePage) -> Context:
     if page.case.kind == "accountability" and not page.sight.office:
-        raise Forbidden("您不能查看本件的流程。")
+        raise Forbidden("您不能查看本件的流程；如确有需要，请联系营商办。")
     rows, found = timeline.entries(session, page.case.id), progress.positions(session, page.case.id)
     charts = [progress.chart(session, page.case.id, key, found, rows, page.sight.office) for key in progress.processes(found)]
     drawn = [chart for chart in charts if chart is not None]
@@ -92,7 +94,7 @@ def _diagram(session: Session, person: Person, page: CasePage) -> Context:
 
 
 def _files(session: Session, person: Person, page: CasePage) -> Context:
-    return {"files": page.attachments, "upload_limit": "20 MB"}
+    return {"files": page.attachments, "upload_limit": f"{house().settings.upload_bytes // MEGABYTE} MB"}
 
 
 def _letters(session: Session, person: Person, page: CasePage) -> Context:

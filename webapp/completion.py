@@ -81,6 +81,6 @@ def _sent(session: Session, instance: Instance, task: Task, typed: Pairs, files:
 
 def _keep(session: Session, ports: Ports, act: Act, task: Task, name: str, content: bytes, most: int) -> None:
     if task.case_id is None:
-        raise Invalid("此环节没有案卷，不能上传文件。")
+        raise Invalid("此环节没有案卷，不能上传文件；请去掉文件后再提交。")
     unkeyed = Act(act.actor, act.at)
     attachments.store(session, ports, unkeyed, task.case_id, name, content, files=house().files, task_id=task.id, most=most)

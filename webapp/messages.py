@@ -17,9 +17,9 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).parent.parent
 CATALOGUE = ROOT / "webapp" / "translations" / "en" / "LC_MESSAGES" / "messages.po"
-REFUSALS = frozenset({"Invalid", "Conflict", "Forbidden", "NotFound", "_invalid"})
+REFUSALS = frozenset({"Invalid", "Conflict", "Forbidden", "NotFound", "Unavailable", "StoreFull", "Damaged", "_invalid"})
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
-HOLIDAYS = (
+REASONS = (
     "元旦",
     "春节",
     "清明节",
@@ -30,7 +30,13 @@ HOLIDAYS = (
     "国庆节、中秋节",
     "周末",
     "工作日",
-)  # names of days that the calendar package gives
+    "放假",
+    "调休上班",
+    "自然日",
+    "收到当日不计",
+    "方案确定的期限",
+    "最后一日尚未用完",
+)  # why a day counts or not: names that the calendar package gives, and what limits.explain says
 Found = tuple[str, int, str | tuple[str, ...]]  # file, line, message (singular and plural)
 
 
@@ -42,21 +48,30 @@ def found() -> Iterator[Found]:
     for name, line, message, _comments, _context in extract_from_dir(str(ROOT), methods, options, keywords, strip_comment_tags=False):
         yield name, line, message
     for path in sorted((ROOT / "engine").rglob("*.py")):
-        if not path.is_relative_to(ROOT / "engine" / "demo") and not path.is_relative_to(ROOT / "engine" / "bpm"):
-            yield from _in_engine(path)
-    yield from ((str(Path(__file__).relative_to(ROOT)), 0, name) for name in HOLIDAYS)
+        if not path.is_relative_to(ROOT / "engine" / "demo"):
+            yield from _refusals(path)
+        if not any(path.is_relative_to(ROOT / "engine" / part) for part in ("demo", "bpm")) or path.parent.name == "forms":
+            yield from _constants(path)
+    for path in sorted((ROOT / "webapp").glob("**/*.py")):
+        yield from _refusals(path)
+    yield from ((str(Path(__file__).relative_to(ROOT)), 0, name) for name in REASONS)
 
 
-def _in_engine(path: Path) -> Iterator[Found]:
-    """The sentences of refusals, and the Chinese in named constants (words for roles, kinds …)."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call) and _name(node.func) in REFUSALS:
-            texts = _texts(node)
-        elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None and _is_constant(node):
-            texts = _texts(node.value)
-        else:
-            continue
-        yield from ((str(path.relative_to(ROOT)), line, text) for line, text in texts)
+def _refusals(path: Path) -> Iterator[Found]:
+    """The sentences of refusals."""
+    calls = (node for node in ast.walk(_tree(path)) if isinstance(node, ast.Call) and _name(node.func) in REFUSALS)
+    yield from ((str(path.relative_to(ROOT)), line, text) for node in calls for line, text in _texts(node))
+
+
+def _constants(path: Path) -> Iterator[Found]:
+    """The Chinese in named constants (words for roles, kinds …)."""
+    for node in ast.walk(_tree(path)):
+        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None and _is_constant(node):
+            yield from ((str(path.relative_to(ROOT)), line, text) for line, text in _texts(node.value))
+
+
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 def _name(function: ast.expr) -> str:

@@ -90,7 +90,7 @@ def file(key: str, version: int, path: str) -> Response:
     with house().sessions.read() as session:
         shown = _shown(session, key, version)
     if path not in shown.files:
-        raise NotFound("流程里没有这个文件；可能是别的版本。")
+        raise NotFound("流程里没有这个文件，可能在别的版本里；请从流程列表中选择。")
     suffix = path[path.rfind(".") :]
     return security.download(shown.files[path], path, TYPES.get(suffix, "application/octet-stream"))
 
@@ -99,7 +99,7 @@ def diagram_of(files: Mapping[str, bytes]) -> Response:
     """The drawing of a definition's files as XML. Raises NotFound when there is none."""
     path = next((path for path in files if path.endswith(".bpmn")), None)
     if path is None:
-        raise NotFound("这里没有流程图；它只有各流程共用的决策表。")
+        raise NotFound("这里没有流程图，只有各流程共用的决策表；请从流程列表中选择。")
     answer = Response(files[path], mimetype="application/xml")
     answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     answer.headers["Cache-Control"] = "private, max-age=31536000, immutable"  # a version never changes

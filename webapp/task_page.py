@@ -53,7 +53,7 @@ def find(session: Session, person: Person, task_id: int) -> Found:
     facts = {"sees": task.case_id is not None and case_queries.sees(session, person, task.case_id)}
     works = may(person, "task.see", task, {})
     if not works and not may(person, "task.see", task, facts):
-        raise NotFound("没有这项任务，或您不能查看。")
+        raise NotFound("没有这项任务，或您不能查看；请从待办列表中选择。")
     case = session.get(Case, task.case_id) if task.case_id is not None and facts["sees"] else None
     return Found(page, case, facts, works)
 

@@ -60,7 +60,7 @@ def cycle(text: str) -> tuple[int, datetime | None, str]:
         raise Invalid("循环时间写法不对，应当像 R/P1D（每天）、R3/P1M（每月，共三次）。")
     every = duration(found[3])
     if not every.months and not every.rest:
-        raise Invalid("循环时间的间隔不能是零。")
+        raise Invalid("循环时间的间隔不能是零；请改正。")
     start = moment(found[2]) if found[2] else None
     return int(found[1]) if found[1] else -1, start, found[3]
 

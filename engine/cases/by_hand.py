@@ -75,7 +75,7 @@ def resume(session: Session, ports: Ports, act: Act, case_id: int) -> None:
     case = _still_open(session, case_id)
     held = _instances(session, case_id, "suspended")
     if not held:
-        raise Conflict("本件没有中止。")
+        raise Conflict("本件没有中止，不用恢复；请刷新页面。")
     for instance_id in held:
         resume_instance(session, ports, act, instance_id)
     if case.paused_at is not None:
@@ -107,7 +107,7 @@ def _instances(session: Session, case_id: int, *status: str) -> list[int]:
 def _still_open(session: Session, case_id: int) -> Any:
     case = opening.get(session, case_id)
     if case.state != "open":
-        raise Conflict("案件已经了结。")
+        raise Conflict("案件已经了结，不能再办；请刷新页面。")
     return case
 
 

@@ -48,6 +48,6 @@ def clear_day(session: Session, _ports: object, act: Act, day: date) -> None:
     """Let the published calendar rule this day again. Raises NotFound when it was not set apart."""
     row = session.get(CalendarDay, day)
     if row is None:
-        raise NotFound("这一天没有单独设置。")
+        raise NotFound("这一天没有单独设置；请从列表中选择。")
     append(session, "house", act.actor, act.at, "calendar.clear", day.isoformat(), {"old": [row.working, row.name]})
     session.delete(row)

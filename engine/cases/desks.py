@@ -32,7 +32,7 @@ def task_of(desk: Desk, given: Given) -> Task:
     task_id = given.get("task_id") or desk.instance.about_task_id
     task = desk.session.get(Task, int(task_id)) if task_id else None
     if task is None:
-        raise NotFound("没有这项任务。")
+        raise NotFound("没有这项任务；请从待办列表中选择。")
     return task
 
 

@@ -105,7 +105,7 @@ def open_identity(session: Session, keys: Keys, person: Person, case_id: int, re
     """
     case = session.get(Case, case_id)
     if case is None:
-        raise NotFound("没有这个案卷。")
+        raise NotFound("没有这个案卷；请从案卷列表中选择。")
     require(person, "case.identity.open", case, {"sees": True})
     reason = " ".join(reason.split())
     if len(reason) < SHORTEST_REASON:

@@ -49,7 +49,7 @@ def write(row: LedgerRow, columns: Mapping[str, Any]) -> None:
 def close_row(row: LedgerRow, at: datetime, state: str = "struck-off") -> None:
     """Strike the row off, or cancel it."""
     if state not in ("struck-off", "cancelled"):
-        raise Invalid("台账只能销号或撤销。")
+        raise Invalid("台账只能销号或撤销；请修改流程图中 state 的值。")
     row.state, row.closed_at = state, at
 
 
@@ -72,7 +72,7 @@ def _column(name: str, value: Any) -> Any:
     if name == "deadline":
         return _day(value)
     if name == "state" and value not in STATES:
-        raise Invalid("台账没有这种状态。", state=value)
+        raise Invalid("台账没有这种状态；请修改流程图中 state 的值。", state=value)
     return str(value)[:LONGEST]
 
 

@@ -45,7 +45,7 @@ def ask_pause(session: Session, ports: Ports, act: Act, case_id: int) -> None:
     case = get(session, case_id)
     _still_runs(case)
     if case.paused_at is not None:
-        raise Conflict("本件已经暂停计时。")
+        raise Conflict("本件已经暂停计时，不用再次暂停；请刷新页面。")
     correlate(session, ports, act, "pause-requested", case.id, {"reason": _reason(act), "requested_by": act.actor.name})
 
 
@@ -53,7 +53,7 @@ def resume_clock(session: Session, ports: Ports, act: Act, case_id: int) -> None
     """Let the clock run again: the process that stopped it hears ``clock-resumed``; where none waits, the limits resume at once."""
     case = get(session, case_id)
     if case.paused_at is None:
-        raise Conflict("本件没有暂停计时。")
+        raise Conflict("本件没有暂停计时，不用恢复；请刷新页面。")
     waiting = select(Subscription.token).where(Subscription.message == "clock-resumed", Subscription.correlation == str(case_id)).limit(1)
     if session.scalar(waiting) is None:
         limits.resume(session, ports, act, case_id)

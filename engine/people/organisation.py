@@ -77,7 +77,7 @@ def edit_group(
     """Set the lead units (牵头单位) and responsible units (责任单位) of an action group."""
     group = session.get(ActionGroup, group_id)
     if group is None:
-        raise NotFound("没有这个专项行动组。")
+        raise NotFound("没有这个专项行动组；请从列表中选择。")
     lead, members = sorted(lead), sorted(members)
     wanted = {*((unit, "lead") for unit in lead), *((unit, "member") for unit in members)}
     for unit_id, _part in wanted:
@@ -103,7 +103,8 @@ def group_names(session: Session) -> dict[int, str]:
 
 def _unit(data: Mapping[str, Any]) -> Unit:
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,59}", data["id"]):
-        raise Invalid("单位代码只能用小写字母、数字和横线。", fields={"id": "单位代码只能用小写字母、数字和横线。"})
+        sentence = "单位代码只能用小写字母、数字和横线；请改正后再提交。"
+        raise Invalid(sentence, fields={"id": sentence})
     if data.get("kind", "department") not in KINDS:
         raise Invalid("没有这种单位类别；请从列表中选择。", fields={"kind": "没有这种单位类别；请从列表中选择。"})
     return Unit(id=data["id"], name=data["name"], kind=data.get("kind", "department"), name_en=data.get("name_en", ""))

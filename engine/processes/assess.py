@@ -112,7 +112,7 @@ def next_rung(session: Session, ports: Ports, task_id: int, after: int) -> Rung 
     """The rung that follows rung number ``after`` (0: the first) on the ladder of a task, by its present limit; None at the top."""
     task = session.get(Task, task_id)
     if task is None:
-        raise NotFound("没有这项任务。", task_id=task_id)
+        raise NotFound("没有这项任务；请从待办列表中选择。", task_id=task_id)
     if task.limit_at is None:
         return None
     course = Course(session, ports)

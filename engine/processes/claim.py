@@ -25,7 +25,7 @@ def claim(session: Session, ports: Ports, act: Act, task_id: int) -> Task:
     if task.assignee_id == user_id and user_id is not None:
         return task
     if task.assignee_id is not None:
-        raise Conflict("这项任务已由 %(name)s 领办。", name=name_of(session, task.assignee_id), task_id=task_id)
+        raise Conflict("这项任务已由 %(name)s 领办；请刷新列表，办理其他任务。", name=name_of(session, task.assignee_id), task_id=task_id)
     return hand(session, ports, act, task, "task.claim", {"assignee_id": user_id})
 
 

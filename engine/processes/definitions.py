@@ -60,7 +60,7 @@ def files(session: Session, definition_id: int) -> dict[str, bytes]:
     query = select(DefinitionFile.path, DefinitionFile.content).where(DefinitionFile.definition_id == definition_id)
     found = {row.path: row.content for row in session.execute(query)}
     if not found:
-        raise NotFound("没有这个流程定义。", definition_id=definition_id)
+        raise NotFound("没有这个流程定义；请从流程列表中选择。", definition_id=definition_id)
     return found
 
 
@@ -94,7 +94,7 @@ def definition(session: Session, key: str) -> Definition:
     """The version of ``key`` that new instances start on. Raises NotFound."""
     found = session.scalar(select(Definition).where(Definition.key == key, Definition.current))
     if found is None:
-        raise NotFound("流程“%(key)s”尚未部署。", key=key)
+        raise NotFound("流程“%(key)s”尚未部署；请流程管理员先部署。", key=key)
     return found
 
 
@@ -108,7 +108,7 @@ def bindings(session: Session, ports: Ports, key: str) -> dict[str, int]:
         if name in bound:
             continue
         if name not in available:
-            raise NotFound("流程“%(key)s”尚未部署。", key=name)
+            raise NotFound("流程“%(key)s”尚未部署；请流程管理员先部署。", key=name)
         bound[name] = available[name]
         wanted += sorted(ports.drawings.drawing(session, ports, available[name]).calls)
     return bound

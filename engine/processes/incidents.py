@@ -89,7 +89,7 @@ def dismiss(session: Session, ports: Ports, act: Act, incident_id: int) -> Incid
     """Close an incident without doing the act again, for the reason in ``act``. Raises NotFound."""
     incident = session.get(Incident, incident_id)
     if incident is None:
-        raise NotFound("没有这条异常记录。", incident_id=incident_id)
+        raise NotFound("没有这条异常记录；请从异常列表中选择。", incident_id=incident_id)
     if incident.resolved_at is None:
         incident.resolved_at = act.at
         if incident.act.get("verb") == "wake" and incident.instance_id is not None:

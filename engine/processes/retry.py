@@ -35,9 +35,9 @@ def retry(session: Session, ports: Ports, act: Act, incident_id: int) -> Inciden
     query = select(Incident).where(Incident.id == incident_id).with_for_update()
     incident = session.scalars(query).one_or_none()
     if incident is None:
-        raise NotFound("没有这条异常记录。", incident_id=incident_id)
+        raise NotFound("没有这条异常记录；请从异常列表中选择。", incident_id=incident_id)
     if incident.resolved_at is not None:
-        raise Conflict("这条异常已经处理。", incident_id=incident_id)
+        raise Conflict("这条异常已经处理，不用再试；请刷新页面。", incident_id=incident_id)
     redo = unpack(incident.act)
     if redo.get("verb") not in _AGAIN:
         raise Conflict("这条异常不能自动重做，请核对后关闭。", incident_id=incident_id)

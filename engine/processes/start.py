@@ -67,5 +67,5 @@ def existing(session: Session, instance_id: int) -> Instance:
     """A plain copy of an instance's row. Raises NotFound."""
     locked = lock_instance(session, instance_id)
     if locked is None:
-        raise NotFound("没有这个流程实例。", instance_id=instance_id)
+        raise NotFound("没有这个流程实例；请从案卷页面进入。", instance_id=instance_id)
     return locked.instance

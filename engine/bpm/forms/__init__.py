@@ -20,7 +20,7 @@ from engine.bpm.forms.patterns import PATTERNS
 from engine.bpm.forms.reading import Reading
 from engine.bpm.forms.sentences import Fault
 from engine.bpm.forms.values import CHECKS, Choices, kind
-from engine.errors import Invalid, Problem
+from engine.errors import Problem
 
 __all__ = ["PATTERNS", "Choices", "Component", "Fault", "Form", "Functions", "Level", "Outcome", "compile"]
 MOST_BYTES = 500_000
@@ -50,13 +50,6 @@ class Form:
         checking = Checking(functions or {}, choices or {}, files or {})
         answers = checking.level(self.level, values, initial or {}, initial or {})
         return Outcome(answers, checking.errors, frozenset(checking.hidden))
-
-    def check_json(self, values: Mapping[str, Any], initial: Mapping[str, Any] | None = None, **given: Any) -> dict[str, Any]:
-        """The answers of a JSON document. Raises Invalid with ``details["fields"]``: path → sentence."""
-        outcome = self.check(values, initial, **given)
-        if outcome.errors:
-            raise Invalid("有内容需要修改。", fields={path: str(fault) for path, fault in outcome.errors.items()})
-        return outcome.answers
 
     def marked(self, name: str) -> dict[str, str]:
         """Path (``key``, ``group.key``, ``rows.key``) → value of the property ``name``, as ``case`` or ``ledger``, where it is set."""

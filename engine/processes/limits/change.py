@@ -74,7 +74,7 @@ def _extended(course: Course, limit_at: datetime, days: int | None, until: date 
     else:
         raise Invalid("请填写延长的工作日数（大于 0）或新的截止日期。")
     if after <= limit_at:
-        raise Invalid("新的截止日期应晚于原来的截止日期。", limit_at=limit_at)
+        raise Invalid("新的截止日期应晚于原来的截止日期；请重新填写。", limit_at=limit_at)
     return after
 
 

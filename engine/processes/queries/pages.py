@@ -53,7 +53,7 @@ def task_page(session: Session, task_id: int, user_id: int | None = None) -> Tas
         .where(Task.id == task_id)
     ).one_or_none()
     if row is None:
-        raise NotFound("没有这项任务。", task_id=task_id)
+        raise NotFound("没有这项任务；请从待办列表中选择。", task_id=task_id)
     task, instance, definition = row
     changes = session.scalars(select(LimitChange).where(LimitChange.task_id == task_id).order_by(LimitChange.id))
     siblings = tasks_of(session, task.case_id, status="open") if task.case_id is not None else []

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from engine.bpm import forms
 from engine.bpm.forms.patterns import PATTERNS
-from engine.errors import Invalid
 
 YES_NO = [{"label": "是", "value": "yes"}, {"label": "否", "value": "no"}]
 
@@ -185,14 +184,6 @@ def test_names_of_files_come_from_the_door_only() -> None:
     assert form.check({"proof": ["forged"]}).answers == {"proof": []}
     assert form.check({}, files={"proof": ["a.pdf", "b.jpg"]}).answers == {"proof": ["a.pdf", "b.jpg"]}
     assert form.check({}, {"proof": ["earlier.pdf"]}).answers == {"proof": ["earlier.pdf"]}
-
-
-def test_json_is_checked_by_the_same_rules() -> None:
-    form = compiled(field("number", "n", validate={"required": True}))
-    assert form.check_json({"n": 3}) == {"n": 3}
-    with pytest.raises(Invalid) as refused:
-        form.check_json({"n": None})
-    assert refused.value.details["fields"] == {"n": "请填写这一项。"}
 
 
 def test_properties_say_where_an_answer_is_written() -> None:
