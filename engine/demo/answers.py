@@ -85,7 +85,7 @@ class Answerer:
             return True
         if isinstance(variables.get(field.key), bool):
             return bool(variables[field.key])
-        return self.chance.random() * 100 < HABITS["yes"].get(field.key, 0)
+        return bool(self.chance.random() * 100 < HABITS["yes"].get(field.key, 0))
 
     def _number(self, field: Component, _options: Sequence[Any], variables: Mapping[str, Any]) -> int:
         return int(variables.get(field.key) or field.bounds.minimum or 1)
