@@ -3,6 +3,7 @@ for the disk as in production. At the end the table of all marks is printed."""
 
 from __future__ import annotations
 
+import logging
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -10,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import structlog
 
 from engine.commands.deploy import deploy_into
-from engine.db import connect
 from tests.benchmarks.marks import MARKS, Marks
 from tests.benchmarks.meter import Meter
 from tests.benchmarks.walk import Walk
@@ -71,12 +72,12 @@ def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
         server.drop(name)
 
 
-@pytest.fixture
-def fresh_engine(bench: Bench) -> Iterator[object]:
-    """A second engine on the same database."""
-    engine = connect(bench.url)
-    yield engine
-    engine.dispose()
+@pytest.fixture(autouse=True)
+def silence() -> Iterator[None]:
+    """No line in the log for each request."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture
