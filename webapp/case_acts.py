@@ -46,6 +46,7 @@ def perform(person: Person, case_id: int, name: str, form: Form) -> Answer:
         case = queries.get_case(session, person, case_id)
         sight = queries.sight(session, person, case)
         tasks, stopped = lines.open_tasks(session, case_id), lines.is_stopped(session, case_id)
+        form = identity.without_reporter(session, house().keys, case_id, dict(form.items()))
     if not ACTS[name].allowed(person, case, sight, tasks, stopped):
         raise Forbidden("您没有权限这样办理，或本件现在不能这样办理；请返回案卷查看最新情况。")
     return ACTS[name].do(person, case, form)

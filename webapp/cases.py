@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from engine import clock
-from engine.cases import attachments, comments, ledgers, letter_text, listing, queries, saved_views
+from engine.cases import attachments, comments, identity, ledgers, letter_text, listing, queries, saved_views
 from engine.cases.identity import Reporter
 from engine.people import permissions
 from engine.processes import definitions
@@ -160,8 +160,9 @@ def act(case_id: int, name: str) -> Response | str:
 
 
 def _store(session: Session, ports: Ports, act: Act, case_id: int, uploads: Sequence[tuple[str, bytes]], **options: Any) -> None:
-    """All files or none."""
+    """All files or none, under names that do not name the reporter."""
     for name, content in uploads:
+        name = identity.without_reporter(session, house().keys, case_id, name)
         attachments.store(session, ports, act, case_id, name, content, files=house().files, **options)
 
 

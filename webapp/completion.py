@@ -83,4 +83,5 @@ def _keep(session: Session, ports: Ports, act: Act, task: Task, name: str, conte
     if task.case_id is None:
         raise Invalid("此环节没有案卷，不能上传文件；请去掉文件后再提交。")
     unkeyed = Act(act.actor, act.at)
+    name = identity.without_reporter(session, house().keys, task.case_id, name)
     attachments.store(session, ports, unkeyed, task.case_id, name, content, files=house().files, task_id=task.id, most=most)

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from engine import clock
 from engine.cases import saved_views
+from engine.cases.identity import without_reporter
 from engine.people.permissions import actor_for, may, require
 from engine.people.person import Person
 from engine.processes import claim as claiming
@@ -177,6 +178,7 @@ def _act(task_id: int, verb: str, use_case: Callable[..., Any], *given: Any, don
     with house().sessions.read() as session:
         found = task_page.find(session, person, task_id)
         task_acts.check(session, person, found.task, verb, found.facts, to)
-    house().act(use_case, task_id, *given, by=actor_for(person, found.task), reason=request.form.get("reason", ""))
+        reason = without_reporter(session, house().keys, found.task.case_id, request.form.get("reason", ""))
+    house().act(use_case, task_id, *given, by=actor_for(person, found.task), reason=reason)
     flash(done, "success")
     return back("tasks.show", task_id=task_id)
