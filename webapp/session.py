@@ -11,6 +11,7 @@ import structlog
 from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
 from flask import session as cookie
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from engine import clock
@@ -31,6 +32,7 @@ def install(app: Flask, settings: Settings) -> None:
     app.config["SIGN_IN_COOKIE"] = "__Host-duban-sign-in" if settings.https else "duban-sign-in"
     app.config["SIGN_IN_SECURE"] = settings.https
     app.before_request(_guard)
+    app.after_request(_renewed)
 
 
 def house() -> House:
@@ -93,6 +95,10 @@ def remember(response: Response | AnyResponse, token: str) -> None:
     keep = {name: cookie[name] for name in ("language", "theme") if name in cookie}
     cookie.clear()
     cookie.update(keep)
+    _hand_out(response, token)
+
+
+def _hand_out(response: Response | AnyResponse, token: str) -> None:
     response.set_cookie(
         current_app.config["SIGN_IN_COOKIE"], token, httponly=True, samesite="Lax", secure=current_app.config["SIGN_IN_SECURE"]
     )
@@ -142,15 +148,30 @@ def _resume(value: str) -> Person | None:
         if resumed is None:
             return None
         found = person.load(session, resumed.user_id, clock.local(at).date())
-    if resumed.touch:
-        _touch(value, at)
+    if resumed.stale and request.method == "GET" and not request.headers.get("HX-Request"):
+        _write(_rotate, value, at)
+    elif resumed.touch:
+        _write(sign_in.touch, value, at)
     return found
 
 
-def _touch(value: str, at: datetime) -> None:
-    """Note that the sign-in is in use; a database that takes no writes (full disk) must not stop who only reads."""
+def _rotate(session: Session, value: str, at: datetime) -> None:
+    g.new_token = sign_in.rotate(session, value, at)
+
+
+def _renewed(response: Response) -> Response:
+    """Give the browser its new token, unless the page itself signed somebody in or out."""
+    new, name = g.get("new_token"), current_app.config["SIGN_IN_COOKIE"]
+    if new and not any(header.startswith(f"{name}=") for header in response.headers.getlist("Set-Cookie")):
+        _hand_out(response, new)
+    return response
+
+
+def _write(verb: Callable[[Session, str, datetime], None], value: str, at: datetime) -> None:
+    """Note something on the sign-in; a database that takes no writes (full disk) must not stop who only reads."""
     try:
         with house().sessions.begin() as session:
-            sign_in.touch(session, value, at)
+            verb(session, value, at)
     except OperationalError:
-        log.warning("sign-in.untouched")
+        g.pop("new_token", None)
+        log.warning("sign-in.unwritten")

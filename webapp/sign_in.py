@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
@@ -33,10 +34,10 @@ def form() -> Response | str:
 @security.limiter.limit("30 per minute")
 def enter() -> Response | str | tuple[str, int]:
     """Check account and password; on success a new token and a new session."""
+    account, password = request.form.get("account", ""), request.form.get("password", "")
+    longest = timedelta(hours=house().settings.session_hours)
     with house().sessions.begin() as session:
-        outcome = sign_in.sign_in(
-            session, request.form.get("account", ""), request.form.get("password", ""), request.remote_addr or "", clock.now()
-        )
+        outcome = sign_in.sign_in(session, account, password, request.remote_addr or "", clock.now(), longest)
     if outcome.token is None:
         return _page(problem=_(outcome.sentence)), 422
     answer = _resume() or redirect(_onward())

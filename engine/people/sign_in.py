@@ -19,6 +19,7 @@ PER_ADDRESS = 30  # failures in the window, whatever the account
 IDLE = timedelta(hours=2)
 LONGEST = timedelta(hours=12)
 ROTATE_AFTER = timedelta(minutes=30)
+GRACE = timedelta(minutes=1)  # how long an exchanged token still serves requests that were under way
 TOUCH_AFTER = timedelta(minutes=1)
 
 WRONG = "账号或密码不对；请核对后再试。"
@@ -50,9 +51,10 @@ class Resumed:
     touch: bool
 
 
-def sign_in(session: Session, account: str, password: str, address: str, at: datetime) -> Outcome:
-    """Check the password and open a session. An unknown account takes as long as a wrong password and gets the same sentence.
+def sign_in(session: Session, account: str, password: str, address: str, at: datetime, longest: timedelta = LONGEST) -> Outcome:
+    """Check the password and open a session that ends after ``longest``.
 
+    An unknown account takes as long as a wrong password and gets the same sentence.
     Failures come back as an Outcome, not as an exception, so that the attempt stays on record when the door commits.
     """
     account = account.strip().lower()[:100]
@@ -65,14 +67,14 @@ def sign_in(session: Session, account: str, password: str, address: str, at: dat
         return Outcome(None, None, WRONG)
     if passwords.is_outdated(user.password_hash):
         user.password_hash = passwords.hash_password(password)
-    token, expires_at = open_session(session, user.id, at)
+    token, expires_at = open_session(session, user.id, at, longest)
     return Outcome(token, user.id, expires_at=expires_at)
 
 
-def open_session(session: Session, user_id: int, at: datetime) -> tuple[str, datetime]:
+def open_session(session: Session, user_id: int, at: datetime, longest: timedelta = LONGEST) -> tuple[str, datetime]:
     """A new session for ``user_id``: the token for the cookie and the moment it ends at the latest."""
     token = secrets.token_urlsafe(32)
-    expires_at = at + LONGEST
+    expires_at = at + longest
     session.add(SignIn(token_hash=token_hash(token), user_id=user_id, started_at=at, seen_at=at, expires_at=expires_at))
     session.flush()
     return token, expires_at
@@ -83,7 +85,8 @@ def resume(session: Session, token: str, at: datetime) -> Resumed | None:
     row = session.get(SignIn, token_hash(token))
     if row is None or row.expires_at <= at or row.seen_at + IDLE <= at:
         return None
-    return Resumed(row.user_id, row.expires_at, row.started_at + ROTATE_AFTER <= at, row.seen_at + TOUCH_AFTER <= at)
+    stale = row.started_at + ROTATE_AFTER <= at and row.expires_at > at + GRACE
+    return Resumed(row.user_id, row.expires_at, stale, row.seen_at + TOUCH_AFTER <= at)
 
 
 def touch(session: Session, token: str, at: datetime) -> None:
@@ -94,14 +97,17 @@ def touch(session: Session, token: str, at: datetime) -> None:
 
 
 def rotate(session: Session, token: str, at: datetime) -> str | None:
-    """Exchange the token for a new one that ends when the old one would have; None when the session is over."""
-    if resume(session, token, at) is None:
+    """Exchange the token for a new one that ends when the old one would have; None when the session is over or was exchanged just now.
+
+    The old one serves for ``GRACE`` longer.
+    """
+    old = session.get(SignIn, token_hash(token), with_for_update=True)
+    resumed = resume(session, token, at)
+    if old is None or resumed is None or not resumed.stale:
         return None
-    old = session.get(SignIn, token_hash(token))
-    assert old is not None
     new = secrets.token_urlsafe(32)
     session.add(SignIn(token_hash=token_hash(new), user_id=old.user_id, started_at=at, seen_at=at, expires_at=old.expires_at))
-    session.delete(old)
+    old.expires_at = at + GRACE
     session.flush()
     return new
 

@@ -85,6 +85,34 @@ def test_after_signing_out_the_old_token_opens_nothing(web: Web) -> None:
     assert thief.get("/profile").status_code == 302
 
 
+def test_a_token_in_use_is_exchanged_every_half_hour(web: Web, frozen) -> None:
+    browser, other = web.client("director"), web.client()
+    name = web.app.config["SIGN_IN_COOKIE"]
+    old = browser.get_cookie(name).value
+    frozen.forward(minutes=29)
+    browser.get("/profile")
+    assert browser.get_cookie(name).value == old
+    frozen.forward(minutes=2)
+    assert browser.get("/profile").status_code == 200
+    new = browser.get_cookie(name)
+    assert new.value != old and new.http_only
+    other.set_cookie(name, old)
+    assert other.get("/profile").status_code == 200
+    frozen.forward(minutes=2)
+    assert other.get("/profile").status_code == 302
+    assert browser.get("/profile").status_code == 200
+
+
+def test_a_session_lasts_as_long_as_the_settings_say(web: Web, frozen) -> None:
+    web.app.extensions["house"].settings = replace(web.house.settings, session_hours=1)
+    browser = web.client()
+    assert _sign_in(browser).status_code == 302
+    frozen.forward(minutes=59)
+    assert browser.get("/profile").status_code == 200
+    frozen.forward(minutes=2)
+    assert browser.get("/profile").status_code == 302
+
+
 def test_a_session_that_was_idle_for_hours_is_over(web: Web, frozen) -> None:
     browser = web.client("director")
     assert browser.get("/profile").status_code == 200

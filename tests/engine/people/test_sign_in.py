@@ -131,14 +131,17 @@ def test_a_session_ends_when_it_is_idle_and_at_the_latest_after_twelve_hours(ses
     assert _resumed(sessions, token, AT + sign_in.LONGEST) is None
 
 
-def test_rotation_gives_a_new_token_and_kills_the_old_one(sessions: Sessions, user: int) -> None:
-    outcome = _try(sessions)
+def test_rotation_gives_a_new_token_and_kills_the_old_one_after_a_minute(sessions: Sessions, user: int) -> None:
+    outcome, later = _try(sessions), AT + timedelta(hours=1)
     with sessions.begin() as session:
-        new = sign_in.rotate(session, outcome.token or "", AT + timedelta(hours=1))
-    assert _resumed(sessions, outcome.token, AT + timedelta(hours=1)) is None
-    assert _resumed(sessions, new, AT + timedelta(hours=1)) == user
+        assert sign_in.rotate(session, outcome.token or "", AT + timedelta(minutes=5)) is None
+        new = sign_in.rotate(session, outcome.token or "", later)
+        assert sign_in.rotate(session, outcome.token or "", later) is None
+    assert _resumed(sessions, outcome.token, later + timedelta(seconds=59)) == user
+    assert _resumed(sessions, outcome.token, later + sign_in.GRACE) is None
+    assert _resumed(sessions, new, later + sign_in.GRACE) == user
     with sessions.read() as session:
-        assert session.query(SignIn).one().expires_at == outcome.expires_at
+        assert outcome.expires_at in {row.expires_at for row in session.query(SignIn)}
 
 
 def test_signing_out_ends_the_session_and_everywhere_ends_all(sessions: Sessions, user: int) -> None:
