@@ -6,6 +6,7 @@ import random
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from io import BytesIO
 from typing import Any
 
 from flask import Flask
@@ -59,16 +60,28 @@ class City(Web):
             case_id = session.scalars(select(Case.id).where(Case.number == number[0])).one()
         return Complaint(self, case_id, number[0], code[1].strip())
 
-    def do(self, account: str, case_id: int, element: str, *, expect: int = 303, **decided: Any) -> TestResponse:
-        """Open the one task of this element as ``account``, fill its form (``decided`` fields as given) and send it."""
+    def do(
+        self,
+        account: str,
+        case_id: int,
+        element: str,
+        *,
+        expect: int = 303,
+        files: Mapping[str, Sequence[tuple[bytes, str]]] | None = None,
+        **decided: Any,
+    ) -> TestResponse:
+        """Open the one task of this element as ``account``, fill its form (``decided`` fields as given, ``files`` per field: content and
+        name) and send it."""
         task = self.task(case_id, element)
         browser = self.browser(account)
         page = browser.get(f"/tasks/{task.id}")
         assert page.status_code == 200, f"{account} {element}: {page.status_code}"
         key = re.search(r'name="_key" value="([^"]+)"', page.text)
         assert key, f"{account} may see {element} but not do it"
-        sent = MultiDict([("_key", key[1]), *_flat(self._answers(task, decided))])
-        answer = browser.post(f"/tasks/{task.id}", data=sent)
+        sent: MultiDict[str, Any] = MultiDict([("_key", key[1]), *_flat(self._answers(task, decided))])
+        for name, uploads in (files or {}).items():
+            sent.setlist(name, [(BytesIO(content), filename) for content, filename in uploads])
+        answer = browser.post(f"/tasks/{task.id}", data=sent, content_type="multipart/form-data" if files else None)
         assert answer.status_code == expect, f"{element}: {answer.status_code} {_faults(answer.text)}"
         return answer
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 
 from sqlalchemy import func, select
 from werkzeug.datastructures import MultiDict
 
 from engine.cases.models import Attachment
+from engine.people.models import Post
 from engine.processes.models import Draft, Task
 from tests.webapp.busy import Busy
 
@@ -186,10 +188,43 @@ def test_after_a_bulk_act_one_goes_back_to_the_same_filter_but_never_out_of_the_
 
 def test_a_file_is_added_to_the_task_it_belongs_to(busy: Busy) -> None:
     number = busy.task_id(busy.signing)
-    data = {"files": (__import__("io").BytesIO(b"%PDF-1.4\n%%EOF\n"), "会议纪要.pdf"), "task": str(number), "back": f"/tasks/{number}"}
+    data = {"files": (BytesIO(b"%PDF-1.4\n%%EOF\n"), "会议纪要.pdf"), "task": str(number), "back": f"/tasks/{number}"}
     answer = busy.client("handler").post(f"/cases/{busy.signing}/files", data=data, content_type="multipart/form-data")
     assert answer.location == f"/tasks/{number}"
     with busy.house.sessions.read() as session:
         kept = session.scalars(select(Attachment).where(Attachment.case_id == busy.signing)).one()
     assert (kept.name, kept.task_id) == ("会议纪要.pdf", number)
     assert "会议纪要.pdf" in busy.client("handler").get(f"/tasks/{number}").text
+
+
+def test_files_of_a_form_go_into_the_case_file_with_the_completion(busy: Busy) -> None:
+    busy.do("intake", busy.new, "accept", intake="accept", area=3, category="办事推绕拖")
+    evidence = [(b"%PDF-1.4\n%%EOF\n", "谈话笔录.pdf"), (b"\x89PNG\r\n\x1a\n" + bytes(40), "现场.png")]
+    busy.do("supervision", busy.new, "verify", files={"evidence_files": evidence}, verify_result="substantiated")
+    with busy.house.sessions.read() as session:
+        kept = session.scalars(select(Attachment).where(Attachment.case_id == busy.new).order_by(Attachment.id)).all()
+        done = session.scalars(select(Task).where(Task.case_id == busy.new, Task.element == "verify")).one()
+    assert [(file.name, file.task_id) for file in kept] == [("谈话笔录.pdf", done.id), ("现场.png", done.id)]
+    assert done.answers["evidence_files"] == ["谈话笔录.pdf", "现场.png"]
+
+
+def test_a_file_of_a_forbidden_kind_completes_nothing_and_keeps_no_file(busy: Busy) -> None:
+    busy.do("intake", busy.new, "accept", intake="accept", area=3, category="办事推绕拖")
+    wrong = [(b"%PDF-1.4\n%%EOF\n", "笔录.pdf"), (b"MZ\x90\x00 not a document", "tool.exe")]
+    busy.do("supervision", busy.new, "verify", expect=422, files={"evidence_files": wrong}, verify_result="substantiated")
+    assert busy.open_tasks(busy.new) == ["verify"]
+    with busy.house.sessions.read() as session:
+        assert session.scalar(select(func.count()).select_from(Attachment).where(Attachment.case_id == busy.new)) == 0
+
+
+def test_a_delegated_task_is_done_by_the_delegate_or_given_back(busy: Busy) -> None:
+    with busy.house.sessions.begin() as session:
+        session.add(Post(user_id=busy.id_of("other-handler"), role="unit.handler", unit_id="market-bureau"))
+    number = busy.task_id(busy.signing)
+    busy.client("handler").post(f"/tasks/{number}/claim")
+    busy.client("handler").post(f"/tasks/{number}/delegate", data={"to": busy.id_of("other-handler"), "reason": "出差，请代办"})
+    assert "工程款拖欠三年" in busy.client("other-handler").get("/tasks/?tab=mine").text
+    busy.client("other-handler").post(f"/tasks/{number}/give-back", data={"reason": "不熟悉情况"})
+    assert "工程款拖欠三年" in busy.client("handler").get("/tasks/?tab=mine").text
+    busy.do("handler", busy.signing, "sign_for", receipt="sign")
+    assert [entry.act for entry in busy.acts(busy.signing)][-4:] == ["task.claim", "task.delegate", "task.give-back", "task.complete"]
