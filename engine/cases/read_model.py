@@ -37,7 +37,7 @@ def refresh(case: Case) -> None:
     it is under way, and the UPDATE sees the tasks as they are."""
     if case.state != "closed":
         for name in LIGHTS:
-            setattr(case, name, _urgent(name, case.id))
+            setattr(case, name, _URGENT[name])
 
 
 def is_loaded(session: Session, case_id: int) -> bool:
@@ -69,6 +69,7 @@ def _urgent(name: str, case_id: Any) -> Any:
     return query.limit(1).scalar_subquery()
 
 
+_URGENT = {name: _urgent(name, CASES.c.id).correlate(CASES) for name in LIGHTS}  # built once: that costs more than running it
 _THIS: Any = bindparam("this_case")
 _LOCK = (
     select(CASES.c.number, CASES.c.title, CASES.c.state, CASES.c.stage, CASES.c.facts).where(CASES.c.id == _THIS).with_for_update(of=CASES)
