@@ -46,6 +46,7 @@ class Limit:
     counts_from: datetime
     at: datetime
     rungs: tuple[Rung, ...]
+    opened_at: datetime
     basis: str = ""
     source: str = ""
 
@@ -57,7 +58,7 @@ class Limit:
             "limit_kind": self.kind,
             "limit_from": self.counts_from,
             **moments(self.at, self.rungs),
-            "rung_at": self.rungs[0].at if ladder and self.rungs else None,
+            "rung_at": begin(self.rungs, self.opened_at) if ladder else None,
         }
 
 
@@ -81,7 +82,7 @@ def assess(course: Course, opened_at: datetime, name: str, variables: Mapping[st
         return None
     days = int(row["days"]) if row.get("days") is not None else course.calendar.workdays_between(counts_from, limit_at)
     steps = rungs(course.standing, limit_at, days)
-    return Limit(name, days, kind, counts_from, limit_at, steps, str(row.get("basis") or ""), str(row.get("source") or ""))
+    return Limit(name, days, kind, counts_from, limit_at, steps, opened_at, str(row.get("basis") or ""), str(row.get("source") or ""))
 
 
 def _limit_at(
@@ -108,6 +109,16 @@ def rungs(standing: Standing, limit_at: datetime, limit_days: int | None) -> tup
     return tuple(sorted(steps, key=lambda rung: (rung.at, rung.number)))
 
 
+def climbable(steps: tuple[Rung, ...], opened_at: datetime) -> tuple[Rung, ...]:
+    """The rungs that are climbed: a reminder that would come with the task itself (a limit of one day) reminds nobody of anything."""
+    return tuple(rung for rung in steps if rung.act != "remind" or rung.at > opened_at)
+
+
+def begin(steps: tuple[Rung, ...], opened_at: datetime) -> datetime | None:
+    """When the ladder of a task begins; None without rungs."""
+    return next((rung.at for rung in climbable(steps, opened_at)), None)
+
+
 def next_rung(session: Session, ports: Ports, task_id: int, after: int) -> Rung | None:
     """The rung that follows rung number ``after`` (0: the first) on the ladder of a task, by its present limit; None at the top."""
     task = session.get(Task, task_id)
@@ -116,7 +127,7 @@ def next_rung(session: Session, ports: Ports, task_id: int, after: int) -> Rung 
     if task.limit_at is None:
         return None
     course = Course(session, ports)
-    steps = rungs(course.standing, task.limit_at, task.limit_days)
+    steps = climbable(rungs(course.standing, task.limit_at, task.limit_days), task.opened_at)
     return min((rung for rung in steps if rung.number > after), key=lambda rung: rung.number, default=None)
 
 

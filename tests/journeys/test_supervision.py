@@ -159,3 +159,13 @@ def test_a_case_open_for_six_months_is_shown_to_the_leading_group(city: City) ->
     city.pass_until(china("2026-09-03T09:00"))
     page = city.browser("leader").get("/notices")
     assert "六个月" in page.text
+
+
+def test_a_limit_of_one_day_is_yellow_at_once_but_nobody_is_reminded_in_the_same_minute(city: City) -> None:
+    clock.freeze(china("2026-03-02T09:00"))
+    complaint = city.submit()
+    city.pass_until(china("2026-03-03T12:00"))
+    assert light(city.task(complaint.id, "accept"), clock.now()) == "yellow"
+    assert city.browser("intake").get("/notices").text.count("催办") == 0
+    city.pass_until(china("2026-03-04T09:00"))
+    assert "follow_up" in city.open_tasks(complaint.id)

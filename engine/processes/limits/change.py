@@ -18,7 +18,7 @@ from engine import journal
 from engine.calendar import end_of, local_day
 from engine.errors import Conflict, Invalid
 from engine.processes.acts import Act
-from engine.processes.assess import moments, rungs
+from engine.processes.assess import begin, moments, rungs
 from engine.processes.conduct import conduct
 from engine.processes.courses import Course, Note, Posting
 from engine.processes.models import LimitChange, Task
@@ -99,7 +99,7 @@ def _move(course: Course, act: Act, task: Task, limit_at: datetime, also: dict[s
     steps = rungs(course.standing, limit_at, task.limit_days)
     values = {**moments(limit_at, steps), **also}
     if task.rung_at is not None:  # the ladder has not begun: begin it with the new first rung
-        values["rung_at"] = steps[0].at if steps else None
+        values["rung_at"] = begin(steps, task.opened_at)
     else:
         payload = {"task_id": task.id, "limit_at": limit_at, "limit_days": task.limit_days}
         course.postings.append(Posting(act, "limit-moved", str(task.id), payload))
