@@ -21,9 +21,8 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from engine import clock
+from engine import clock, migrations
 from engine.db import Sessions, connect
-from engine.migrations import metadata
 
 MORNING = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # a Monday, nine o'clock in China
 UNSAFE_BUT_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
@@ -64,7 +63,8 @@ class PostgreSQL:
 
 def _create_tables(url: str) -> None:
     engine = connect(url)
-    metadata().create_all(engine)
+    migrations.metadata().create_all(engine)
+    migrations.stamp(engine)
     engine.dispose()
 
 
@@ -82,7 +82,8 @@ def postgresql_server() -> Iterator[PostgreSQL]:
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("sqlite") / "template.db"
     engine = connect(f"sqlite:///{path}")
-    metadata().create_all(engine)
+    migrations.metadata().create_all(engine)
+    migrations.stamp(engine)
     with engine.connect() as connection:  # one file, no -wal beside it
         connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     engine.dispose()

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify, make_response
-from sqlalchemy import select
 
-from engine.processes.models import Instance
+from engine import migrations
 from webapp.security import limiter
 from webapp.session import house, public
 
@@ -23,11 +22,12 @@ def alive() -> Response:
 @pages.get("/readyz")
 @public
 def ready() -> Response:
-    """200 when the database answers and has its tables, else 503. Names no host and no error text."""
-    problems = []
+    """200 when the database answers and is at the newest schema, else 503. Names no host and no error text."""
+    problems: list[str] = []
     try:
         with house().sessions.read() as session:
-            session.execute(select(Instance.id).limit(1))
+            newest = migrations.is_newest(session.connection())
+        problems += [] if newest else ["migrations"]
     except Exception:
         problems.append("database")
     answer = make_response(jsonify(status="ok" if not problems else "not ready", problems=problems))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -15,7 +16,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 
 import engine
 from engine.db import Base, connect
@@ -40,11 +41,19 @@ def upgrade(url: str, revision: str = "head") -> None:
         database.dispose()
 
 
-def is_newest(database: Engine) -> bool:
+def is_newest(connection: Connection) -> bool:
     """Is the database at the newest revision?"""
-    with database.connect() as connection:
-        at = MigrationContext.configure(connection).get_current_heads()
-    return set(at) == set(ScriptDirectory.from_config(config(database)).get_heads())
+    return frozenset(MigrationContext.configure(connection).get_current_heads()) == _newest()
+
+
+def stamp(database: Engine) -> None:
+    """Note that tables made from the models are at the newest revision."""
+    command.stamp(config(database), "head")
+
+
+@cache
+def _newest() -> frozenset[str]:
+    return frozenset(ScriptDirectory(str(HERE)).get_heads())
 
 
 def revise(url: str, message: str) -> None:

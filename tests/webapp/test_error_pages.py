@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import pytest
 from flask import abort
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
@@ -103,6 +104,15 @@ def test_when_the_database_is_away_a_page_for_people_says_503(web: Web) -> None:
     assert browser.get("/profile").status_code == 503
     assert browser.get("/readyz").status_code == 503
     assert browser.get("/healthz").status_code == 200
+
+
+def test_a_database_that_lacks_a_migration_is_not_ready(web: Web) -> None:
+    browser = web.client()
+    assert browser.get("/readyz").status_code == 200
+    with web.house.sessions.begin() as session:
+        session.execute(text("DELETE FROM alembic_version"))
+    answer = browser.get("/readyz")
+    assert (answer.status_code, answer.json["problems"]) == (503, ["migrations"])
 
 
 def test_htmx_gets_a_part_not_a_page(web: Web) -> None:
