@@ -20,7 +20,6 @@ from engine.settings import Settings
 from engine.wiring import House
 
 
-
 @click.command()
 @click.option("--cases", default=200, show_default=True, help="How many complaints arrive in the year.")
 @click.option("--seed", default=2018, show_default=True, help="The same seed tells the same year.")
