@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from flask import Flask, Response, current_app, request
 from flask_limiter import Limiter
@@ -104,9 +104,16 @@ def same_origin() -> bool:
 def download(content: bytes, name: str, media_type: str) -> Response:
     """``content`` as a download that no browser shows or sniffs, under its own sandboxing CSP."""
     response = Response(content, mimetype=media_type)
-    response.headers.set("Content-Disposition", "attachment", filename=_plain(name))
+    response.headers["Content-Disposition"] = _attachment(_plain(name))
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
+
+
+def _attachment(name: str) -> str:
+    """The header for a download called ``name``, in ASCII as a server must send it (RFC 6266, RFC 8187)."""
+    ending = name.rpartition(".")[2] if "." in name else ""
+    plain = name if name.isascii() else f"file.{ending}" if ending.isascii() and ending else "file"
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
 def _plain(name: str) -> str:

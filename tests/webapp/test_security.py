@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import unquote
 
 import pytest
 
@@ -65,6 +66,14 @@ def test_a_download_is_an_attachment_with_a_plain_name(web: Web) -> None:
     assert "\n" not in answer.headers["Content-Disposition"]
     assert ".." not in answer.headers["Content-Disposition"]
     assert "sandbox" in answer.headers["Content-Security-Policy"]
+
+
+def test_a_download_with_a_chinese_name_can_be_sent_by_a_server(web: Web) -> None:
+    with web.app.test_request_context():
+        header = download(b"x", "营商交〔2026〕1号 交办单.docx", "text/plain").headers["Content-Disposition"]
+    header.encode("latin-1")  # what waitress does with it
+    assert unquote(header.partition("filename*=UTF-8''")[2]) == "营商交〔2026〕1号 交办单.docx"
+    assert 'filename="file.docx"' in header
 
 
 def test_built_files_are_kept_for_ever_and_others_are_not(web: Web) -> None:
