@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, and_, false, func, select, true, tuple_, union_all
 from sqlalchemy.orm import Session
 
 from engine.people.person import Person
@@ -87,9 +87,11 @@ def counts(
     """How many tasks of a view show which light, every light named, in one statement."""
     narrow = [Task.status == "open", *(filters or Filters()).conditions(at), *where]
     shown = lights(Task, at)
-    query = select(shown, func.count()).where(or_(*branches(person, view)), *narrow).group_by(shown)
-    found = {row[0]: row[1] for row in session.execute(query)}
-    return {name: found.get(name, 0) for name in LIGHTS}
+    ranges = [select(shown, func.count()).where(branch, *narrow).group_by(shown) for branch in branches(person, view)]
+    found = dict.fromkeys(LIGHTS, 0)
+    for light, number in session.execute(union_all(*ranges) if len(ranges) > 1 else ranges[0]):
+        found[light] += number
+    return found
 
 
 def branches(person: Person, view: str) -> list[ColumnElement[bool]]:
@@ -107,7 +109,7 @@ def _posts(person: Person) -> list[ColumnElement[bool]]:
         (post.role, post.unit_id or "" if post.role.startswith("unit.") else "", post.area or 0 if post.role == "lead" else 0)
         for post in person.all_posts()
     }
-    free = Task.assignee_id.is_(None)
+    free = func.coalesce(Task.assignee_id, 0) == 0  # not IS NULL: SQLite would take the index of assignees, half the table
     return [and_(free, Task.role == role, *seat) for role, unit, area in sorted(posts) for seat in _seats(role, unit, area)]
 
 
