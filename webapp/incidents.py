@@ -14,6 +14,8 @@ from werkzeug.wrappers import Response
 from engine import clock
 from engine.bpm.results import StepFailed
 from engine.errors import DubanError, Invalid
+from engine.outbox import send
+from engine.outbox.queue import CHANNELS
 from engine.processes import incidents as verbs
 from engine.processes import retry as retrying
 from engine.processes.models import Definition, Incident, Instance
@@ -46,8 +48,8 @@ def index() -> str:
         query = select(Incident).order_by(Incident.id.desc()).limit(SHOWN)
         found = session.scalars(query if everything else query.where(Incident.resolved_at.is_(None))).all()
         waiting = session.scalar(select(func.count()).select_from(Incident).where(Incident.resolved_at.is_(None))) or 0
-        rows = _rows(session, found)
-    return render_template("incidents/index.html", rows=rows, everything=everything, waiting=waiting)
+        rows, unsent = _rows(session, found), send.given_up(session, SHOWN)
+    return render_template("incidents/index.html", rows=rows, everything=everything, waiting=waiting, unsent=unsent, channels=CHANNELS)
 
 
 @pages.get("/<int:incident_id>")
@@ -90,6 +92,17 @@ def dismiss(incident_id: int) -> Response:
         raise Invalid("请写明理由（至少 4 个字）。", fields={"reason": "请写明理由（至少 4 个字）。"})
     house().act(verbs.dismiss, incident_id, by=actor(), reason=reason, at=clock.now())
     flash(_("已关闭。"), "success")
+    return redirect(url_for("incidents.index"), 303)
+
+
+@pages.post("/unsent/<int:dispatch_id>/retry")
+@may("incident.retry")
+@signed_in
+def send_again(dispatch_id: int) -> Response:
+    """Send a message that was given up once more; nothing happens when it is not one of those."""
+    with house().sessions.begin() as session:
+        send.try_again(session, dispatch_id, clock.now())
+    flash(_("已重新排队发送。"), "success")
     return redirect(url_for("incidents.index"), 303)
 
 

@@ -43,5 +43,10 @@ ROWS: list[Row] = [
     ),
     *_rows(REFERRAL, ("GET", "/ledgers/referrals", 200), ("GET", "/ledgers/referrals.xlsx", 200)),
     *_rows(OPERATORS, ("GET", "/incidents/", 200), ("GET", "/incidents/99999", 404)),
-    *_rows(frozenset({"admin"}), ("POST", "/incidents/99999/retry", 303), ("POST", "/incidents/99999/dismiss", 422)),
+    *_rows(
+        frozenset({"admin"}),
+        ("POST", "/incidents/99999/retry", 303),
+        ("POST", "/incidents/99999/dismiss", 422),
+        ("POST", "/incidents/unsent/99999/retry", 303),
+    ),
 ]

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from engine import clock
 from engine.errors import Invalid
+from engine.outbox import send
+from engine.outbox.models import Dispatch
+from engine.outbox.queue import queue
 from engine.processes.models import Incident
 from tests.webapp.busy import Busy
 
@@ -66,3 +70,19 @@ def test_an_incident_is_closed_only_with_a_reason_and_by_the_administrator(broke
     admin.post("/incidents/1/dismiss", data={"reason": "由人工处理"})
     assert "没有异常" in admin.get("/incidents/").text
     assert "文书模板里有一处写错了" in admin.get("/incidents/?all=1").text
+
+
+def test_a_message_that_was_given_up_is_shown_and_can_be_sent_again(busy: Busy) -> None:
+    with busy.house.sessions.begin() as session:
+        queue(session, "email", "li@example.com", "临期提醒：密件", "正文", at=clock.now(), key="once")
+        session.execute(update(Dispatch).values(due_at=None, attempts=send.TRIES, failure="ConnectionRefusedError: no server"))
+    page = busy.client("admin").get("/incidents/").text
+    assert "no server" in page and "重新发送" in page and "密件" not in page
+    assert "重新发送" not in busy.client("auditor").get("/incidents/").text.replace("可以重新发送", "")
+    with busy.house.sessions.read() as session:
+        number = session.scalar(select(Dispatch.id))
+    assert busy.client("admin").post(f"/incidents/unsent/{number}/retry").status_code == 303
+    with busy.house.sessions.read() as session:
+        again = session.get_one(Dispatch, number)
+        assert again.due_at == clock.now() and again.attempts == 0
+    assert "no server" not in busy.client("admin").get("/incidents/").text
