@@ -52,7 +52,7 @@ class Full(Busy):
         with self.house.engine.connect() as connection:
             names = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type='table' AND name NOT LIKE 'sqlite%'").scalars()
             kept = [name for name in names if name not in VOLATILE and not name.startswith("case_grams")]
-            rows = {name: connection.exec_driver_sql(f'SELECT * FROM "{name}" ORDER BY 1, 2').all() for name in kept}
+            rows = {name: sorted(map(repr, connection.exec_driver_sql(f'SELECT * FROM "{name}"'))) for name in kept}
         return {name: hashlib.sha256(repr(found).encode()).hexdigest() for name, found in rows.items()}
 
     def files_and_letters(self, case_id: int) -> tuple[list[int], list[int]]:
