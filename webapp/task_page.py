@@ -142,7 +142,7 @@ def _people(session: Session, person: Person, found: Found) -> dict[str, Any]:
 
 def _acts(session: Session, person: Person, found: Found) -> dict[str, Any]:
     task = found.task
-    verbs = ("complete", "claim", "unclaim", "delegate", "give-back", "assign")
+    verbs = ("complete", "claim", "unclaim", "delegate", "give-back", "take-back", "assign")
     allowed = {f"may_{verb.replace('-', '_')}": may(person, f"task.{verb}", task, found.facts) for verb in verbs}
     allowed["may_give_back"] = allowed["may_give_back"] and task.owner_id is not None
     if found.page.instance.status == "suspended":

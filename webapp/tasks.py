@@ -139,6 +139,13 @@ def give_back(task_id: int) -> Response:
     return _act(task_id, "task.give-back", delegating.give_back, done=_("已交还。"))
 
 
+@pages.post("/<int:task_id>/take-back")
+@signed_in
+def take_back(task_id: int) -> Response:
+    """Have a task again that one let a colleague do."""
+    return _act(task_id, "task.take-back", delegating.take_back, done=_("已收回。"))
+
+
 @pages.post("/<int:task_id>/assign")
 @signed_in
 def assign(task_id: int) -> Response:

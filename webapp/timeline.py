@@ -27,7 +27,7 @@ OPEN_TO_UNITS = frozenset(
     f"{thing}.{act}"
     for thing, acts in {
         "case": ("open", "close", "merge", "assign"),
-        "task": ("complete", "claim", "unclaim", "assign", "delegate", "give-back", "remind"),
+        "task": ("complete", "claim", "unclaim", "assign", "delegate", "give-back", "take-back", "remind"),
         "limit": ("pause", "resume", "extend"),
         "letter": ("issue",),
         "comment": ("add",),
@@ -46,6 +46,7 @@ SENTENCES: Mapping[str, Any] = {
     "task.assign": _l("分派了"),
     "task.delegate": _l("转办了"),
     "task.give-back": _l("交还了"),
+    "task.take-back": _l("收回了"),
     "task.complete": _l("办结了"),
     "limit.pause": _l("暂停了计时"),
     "limit.resume": _l("恢复了计时"),
@@ -202,6 +203,7 @@ _TASKS: Collection[str] = (
     "task.assign",
     "task.delegate",
     "task.give-back",
+    "task.take-back",
     "task.remind",
     "case.black",
 )

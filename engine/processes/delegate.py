@@ -22,7 +22,16 @@ def delegate(session: Session, ports: Ports, act: Act, task_id: int, user_id: in
 
 def give_back(session: Session, ports: Ports, act: Act, task_id: int) -> Task:
     """Return a delegated task to its owner. Raises NotFound; Conflict when it was not delegated."""
+    return _home(session, ports, act, task_id, "task.give-back")
+
+
+def take_back(session: Session, ports: Ports, act: Act, task_id: int) -> Task:
+    """The owner has the task again without waiting for it. Raises NotFound; Conflict when it was not delegated."""
+    return _home(session, ports, act, task_id, "task.take-back")
+
+
+def _home(session: Session, ports: Ports, act: Act, task_id: int, name: str) -> Task:
     task = lock_open(session, task_id)
     if task.owner_id is None:
-        raise Conflict("这项任务不是委托来的，不能交还。", task_id=task_id)
-    return hand(session, ports, act, task, "task.give-back", {"assignee_id": task.owner_id, "owner_id": None})
+        raise Conflict("这项任务不是委托办理的，不能交还或收回；请刷新页面。", task_id=task_id)
+    return hand(session, ports, act, task, name, {"assignee_id": task.owner_id, "owner_id": None})

@@ -20,6 +20,7 @@ ROWS: list[Row] = [
         ("POST", "/tasks/99999/unclaim", 404),
         ("POST", "/tasks/99999/delegate", 404),
         ("POST", "/tasks/99999/give-back", 404),
+        ("POST", "/tasks/99999/take-back", 404),
         ("POST", "/tasks/99999/assign", 404),
         ("POST", "/tasks/claim", 303),
         ("POST", "/tasks/assign", 303),

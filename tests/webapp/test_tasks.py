@@ -228,3 +228,18 @@ def test_a_delegated_task_is_done_by_the_delegate_or_given_back(busy: Busy) -> N
     assert "工程款拖欠三年" in busy.client("handler").get("/tasks/?tab=mine").text
     busy.do("handler", busy.signing, "sign_for", receipt="sign")
     assert [entry.act for entry in busy.acts(busy.signing)][-4:] == ["task.claim", "task.delegate", "task.give-back", "task.complete"]
+
+
+def test_a_task_given_to_a_colleague_can_be_taken_back(busy: Busy) -> None:
+    with busy.house.sessions.begin() as session:
+        session.add(Post(user_id=busy.id_of("other-handler"), role="unit.handler", unit_id="market-bureau"))
+    number = busy.task_id(busy.signing)
+    handler, colleague = busy.client("handler"), busy.client("other-handler")
+    handler.post(f"/tasks/{number}/claim")
+    assert handler.post(f"/tasks/{number}/take-back").status_code in (403, 404)
+    handler.post(f"/tasks/{number}/delegate", data={"to": busy.id_of("other-handler"), "reason": "出差，请代办"})
+    assert "收回" in handler.get(f"/tasks/{number}").text
+    assert colleague.post(f"/tasks/{number}/take-back").status_code in (403, 404)
+    assert handler.post(f"/tasks/{number}/take-back").status_code == 303
+    assert "工程款拖欠三年" in handler.get("/tasks/?tab=mine").text
+    assert [entry.act for entry in busy.acts(busy.signing)][-3:] == ["task.claim", "task.delegate", "task.take-back"]
