@@ -65,7 +65,7 @@ def _word(session: Session, part: Mapping[str, Any], value: Any) -> str:
         if option.get("value") == value:
             return str(drawn(str(option.get("label"))))
     source = (part.get("properties") or {}).get("options_from")
-    if source in ("units", "towns", "co_units"):
+    if source in ("units", "other_units", "towns", "co_units"):
         return names.wording(session, "unit", value)
     if source == "areas" and str(value).isdecimal():
         return names.wording(session, "area", value)

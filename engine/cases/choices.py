@@ -53,6 +53,11 @@ def _units(session: Session, _case: Case | None) -> Choices:
     return [(row.id, row.name) for row in rows]
 
 
+def _other_units(session: Session, case: Case | None) -> Choices:
+    """The unit whose return is upheld is not proposed again."""
+    return [choice for choice in _units(session, case) if case is None or choice[0] != case.lead_unit_id]
+
+
 def _towns(session: Session, _case: Case | None) -> Choices:
     rows = session.execute(select(Unit.id, Unit.name).where(Unit.active, Unit.kind.in_(("town", "park"))).order_by(Unit.kind, Unit.id))
     return [(row.id, row.name) for row in rows]
@@ -62,11 +67,12 @@ def _areas(session: Session, _case: Case | None) -> Choices:
     return [(row.id, f"{row.id} {row.name}") for row in session.execute(select(ActionGroup.id, ActionGroup.name).order_by(ActionGroup.id))]
 
 
-def _categories(_session: Session, case: Case | None) -> Choices:
-    """Those of the case's own area first, then the rest."""
-    own = categories().get(case.area or 0, ()) if case is not None else ()
-    rest = sorted({name for names in categories().values() for name in names} - set(own))
-    return [(name, name) for name in (*own, *rest)]
+def _categories(session: Session, case: Case | None) -> Choices:
+    """Those of the case's own area first, then the others by area; each says which area it belongs to."""
+    own = case.area or 0 if case is not None else 0
+    areas = {row.id: row.name for row in session.execute(select(ActionGroup.id, ActionGroup.name))}
+    order = sorted(categories(), key=lambda area: (area != own, area))
+    return [(name, f"{areas.get(area, area)} · {name}") for area in order for name in categories()[area]]
 
 
 def _duplicates(session: Session, case: Case | None) -> Choices:
@@ -85,6 +91,7 @@ def _co_units(session: Session, case: Case | None) -> Choices:
 
 _SOURCES: Mapping[str, Callable[[Session, Case | None], Choices]] = {
     "units": _units,
+    "other_units": _other_units,
     "towns": _towns,
     "areas": _areas,
     "categories": _categories,

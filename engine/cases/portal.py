@@ -33,6 +33,8 @@ SATISFACTION = {"satisfied": "满意", "fair": "基本满意", "dissatisfied": "
 _BRACKETS = str.maketrans("[]()【】{}<>", "〔〕〔〕〔〕〔〕〔〕")
 WRONG = "编号或查询码不对；请核对后再试。"
 
+RATED = "rated"  # among the case's facts: what the reporter said, which a call back does not overwrite
+
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
@@ -121,7 +123,7 @@ def track(session: Session, case: Case) -> Track:
         paused=case.paused_at is not None,
         messages=said,
         letters=tuple(session.scalars(answers)),
-        satisfaction=SATISFACTION.get(case.satisfaction, ""),
+        satisfaction=SATISFACTION.get(case.facts.get(RATED, ""), ""),
         can_supplement=is_open,
         can_withdraw=is_open,
         can_rate=_can_rate(case),
@@ -176,7 +178,7 @@ def rate(session: Session, ports: Ports, act: Act, case: Case, *, solved: bool, 
     if not _can_rate(case):
         raise Conflict("现在还不能评价，或已经评价过；办结回访时会请您评价。")
     text = identity.redact(comment.strip()[:2000], identity.unseal(session, keys, case.id))
-    case.satisfaction = satisfaction
+    case.satisfaction, case.facts = satisfaction, {**case.facts, RATED: satisfaction}
     words = f"评价：{'已解决' if solved else '未解决'}，{SATISFACTION[satisfaction]}。{text}"
     comments.add(session, None, act, case.id, words, "reporter")
     if case.state == "open":
@@ -190,7 +192,7 @@ def _as_written(number: str) -> str:
 
 def _can_rate(case: Case) -> bool:
     if case.state == "closed":
-        return not case.satisfaction and case.outcome in ("struck-off", "not-substantiated")
+        return RATED not in case.facts and case.outcome in ("struck-off", "not-substantiated")
     return case.stage == "call-back"
 
 

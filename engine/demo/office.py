@@ -114,8 +114,8 @@ class Office:
         variables = dict(runner.variables(session.get_one(Instance, task.instance_id).state))
         offered = choices(session, form.options_from, case)
         staffed = self._staffed(session)
-        for name in ("units",):
-            offered[name] = [choice for choice in offered.get(name, []) if choice[0] in staffed]
+        for name in {"units", "other_units"} & offered.keys():
+            offered[name] = [choice for choice in offered[name] if choice[0] in staffed]
         known = {**_facts(case), **variables}
         return self.answerer.answer(form, known, offered, self._decided(form, offered), self._functions())
 

@@ -20,6 +20,7 @@ MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # nine o'clock in China
 CALENDAR = Calendar({})
 CHOICES = {
     "units": [("market-bureau", "市市场局"), ("approval-bureau", "市行政审批局"), ("court", "市法院")],
+    "other_units": [("approval-bureau", "市行政审批局"), ("court", "市法院")],
     "towns": [("xiliu", "西柳镇"), ("haicheng-park", "海城经济开发区")],
     "areas": [("1", "干部作风"), ("2", "简政放权"), ("6", "基层“好狠”")],
     "categories": [("审批时限长", "审批时限长"), ("乱收费", "乱收费")],
@@ -201,7 +202,7 @@ def filled(component: Component, at: datetime) -> Any:
     if component.type in ("textfield", "textarea"):
         return "写明情况。" * (1 + component.bounds.min_length // 5)
     if component.type == "datetime":
-        return (at + timedelta(days=10)).date().isoformat()
+        return (at if component.has("not_future") else at + timedelta(days=10)).date().isoformat()
     if component.type == "number":
         return component.bounds.minimum or 1
     if component.type == "checkbox":

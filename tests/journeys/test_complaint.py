@@ -161,3 +161,14 @@ def _as_whoever(city: City, complaint: Complaint, element: str, **decided: objec
     role = city.task(complaint.id, element).role
     account = {"unit.handler": "handler", "unit.leader": "unit-leader"}.get(role, role.split(".")[-1])
     complaint.do(account, element, **decided)
+
+
+def test_a_call_back_does_not_take_the_reporters_own_rating_away(city: City) -> None:
+    complaint = city.submit()
+    for account, element, decided in PATH:
+        complaint.do(account, element, **decided)
+    assert complaint.case.satisfaction == "satisfied"  # as the office heard it on the phone
+    assert "您的评价" not in complaint.tracked()
+    complaint.by_reporter("rate", satisfaction="fair")
+    assert complaint.case.satisfaction == "fair"
+    assert "您的评价" in complaint.tracked()

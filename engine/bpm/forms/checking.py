@@ -10,7 +10,7 @@ from engine.bpm.feel.scope import Layer
 from engine.bpm.forms import sentences as say
 from engine.bpm.forms.components import Component, Level
 from engine.bpm.forms.sentences import Fault, fault
-from engine.bpm.forms.values import CHECKS, Choices, is_past, kind
+from engine.bpm.forms.values import CHECKS, Choices, is_future, is_past, kind
 
 Functions = Mapping[str, Callable[..., Any]]
 
@@ -94,6 +94,8 @@ class Checking:
         today = self.functions.get("today")
         if wrong is None and component.bounds.not_past and today and is_past(value, today()):
             wrong = fault(say.IN_THE_PAST)
+        if wrong is None and component.has("not_future") and today and is_future(value, today()):
+            wrong = fault(say.IN_THE_FUTURE)
         if wrong:
             self.errors[where] = wrong
         return value

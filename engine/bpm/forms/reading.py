@@ -25,6 +25,7 @@ PROPERTIES = frozenset(
         "units_picker",
         "user_picker",
         "sensitive",
+        "not_future",
         "options_from",
         "pattern",
         "most_rows",

@@ -151,3 +151,9 @@ def is_past(value: Any, today: date) -> bool:
     """Does the day or moment lie before ``today``?"""
     found = read_day(value) if isinstance(value, date | datetime) else None
     return found is not None and found < today
+
+
+def is_future(value: Any, today: date) -> bool:
+    """Does the day or moment lie after ``today``?"""
+    found = read_day(value) if isinstance(value, date | datetime) else None
+    return found is not None and found > today

@@ -333,3 +333,12 @@ def test_named_patterns_check_their_check_digits(name: str, good: str, bad: str)
     fits, _ = PATTERNS[name]
     assert fits(good)
     assert not fits(bad)
+
+
+def test_a_day_that_has_been_cannot_lie_ahead() -> None:
+    form = compiled(
+        {"type": "datetime", "id": "d", "key": "d", "subtype": "date", "dateLabel": "日期", "properties": {"not_future": "true"}}
+    )
+    today = {"today": lambda: date(2026, 3, 2)}
+    said = [str(form.check({"d": day}, functions=today).errors.get("d", "")) for day in ("2026-03-01", "2026-03-02", "2026-03-03")]
+    assert said == ["", "", "不能晚于今天。"]

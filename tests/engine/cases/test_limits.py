@@ -65,7 +65,7 @@ def test_the_rungs_follow_the_table_and_after_a_move_the_first_ahead(limited: Ci
     limited.later(days=2)
     limited.act(start, "supervision", {"task_id": task.id}, case_id=case.id, about_task_id=task.id)
     facts = limited.case(case.id).facts
-    assert (facts["climbed"], facts["light"]) == (1, "yellow")
+    assert (facts["climbed"], facts["light"]) == (2, "red")  # the limit is one day: its reminder would have come with the task
     assert datetime.fromisoformat(facts["ahead"]) > limited.now > datetime.fromisoformat(facts["since"])
 
 
