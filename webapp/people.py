@@ -167,11 +167,6 @@ def _new_page(errors: dict[str, str]) -> str:
         return render_template("people/new.html", errors=errors, rows=rows, roles=words.choices("role"), **_names(session))
 
 
-def _others(everyone: list[User], user_id: int) -> list[tuple[Any, str]]:
-    others = (each for each in everyone if each.active and each.id != user_id)
-    return [("", _("请选择")), *((each.id, f"{each.name}（{each.account}）") for each in others)]
-
-
 def _page(user_id: int, errors: dict[str, str] | None = None) -> str:
     today = clock.local(clock.now()).date()
     with house().sessions.read() as session:
