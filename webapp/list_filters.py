@@ -21,6 +21,7 @@ from webapp.filters import Choices, Field, Filters
 _DATES = ("received_from", "received_to", "limit_from", "limit_to", "closed_from", "closed_to")
 _OF_CASES = (
     "unit",
+    "lead",
     "area",
     "category",
     "place",
@@ -78,6 +79,7 @@ def labels() -> Mapping[str, str]:
         "element": _("环节"),
         "kind": _("案件类型"),
         "unit": _("单位"),
+        "lead": _("主办单位"),
         "area": _("领域"),
         "category": _("类别"),
         "place": _("属地"),
@@ -102,7 +104,7 @@ def labels() -> Mapping[str, str]:
 
 
 def _choices(session: Session, page: str, name: str) -> Choices:
-    if name == "unit":
+    if name in ("unit", "lead"):
         return (
             [(sql.NO_UNIT, _("尚未交办")), *names.units(session).items()]
             if page != "rectifications"

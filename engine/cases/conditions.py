@@ -37,6 +37,10 @@ def _unit(unit: Any, _at: datetime) -> ColumnElement[bool]:
     return or_(Case.lead_unit_id == unit, Case.id.in_(takes_part))
 
 
+def _lead(unit: Any, _at: datetime) -> ColumnElement[bool]:
+    return Case.lead_unit_id.is_(None) if unit == NO_UNIT else Case.lead_unit_id == unit
+
+
 def _light(light: Any, at: datetime) -> ColumnElement[bool]:
     return limits.condition(Case, light, at) if light in limits.LIGHTS else false()
 
@@ -82,6 +86,7 @@ _Conditions = Mapping[str, Callable[[Any, datetime], ColumnElement[bool]]]
 _OF_CASES: _Conditions = {
     "kind": _equals(Case.kind),
     "unit": _unit,
+    "lead": _lead,
     "area": _area,
     "category": _equals(Case.category),
     "place": _equals(Case.place),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from engine import clock
+from engine.cases.models import CaseUnit
 from tests.webapp.busy import Busy
 
 
@@ -29,19 +31,22 @@ def test_leaders_see_units_and_handlers_themselves(busy: Busy) -> None:
 
 def test_the_lights_of_units_count_only_what_one_may_see(busy: Busy) -> None:
     director, lead = busy.client("director").get("/").text, busy.client("lead").get("/").text
-    assert "/cases/?unit=market-bureau&amp;state=open" in director and "/cases/?unit=-&amp;state=open" in director
-    assert "/cases/?unit=market-bureau&amp;state=open" in lead and "/cases/?unit=-&amp;state=open" not in lead
+    assert "/cases/?lead=market-bureau&amp;state=open" in director and "/cases/?lead=-&amp;state=open" in director
+    assert "/cases/?lead=market-bureau&amp;state=open" in lead and "/cases/?lead=-&amp;state=open" not in lead
 
 
 def test_every_figure_opens_to_exactly_the_cases_it_counts(busy: Busy) -> None:
+    with busy.house.sessions.begin() as session:
+        session.add(CaseUnit(case_id=busy.new, unit_id="market-bureau", part="co", since=clock.now()))
     browser = busy.client("director")
     page = browser.get("/").text
     figures = re.findall(r'<a href="([^"]+)" aria-label="[^"]*?(收件|办结) (\d+) 件"', page)
     assert {(what, number) for _href, what, number in figures if number != "0"} == {("收件", "3"), ("办结", "1")}
+    rates = re.findall(r'<a href="([^"]+)" aria-label="[^"]*?按期办结率[^"]*?/ (\d+)）"', page)
     spots = re.findall(r'<td class="number"><a href="([^"]+category[^"]+)">(\d+)</a>', page)
-    units = re.findall(r'<a href="([^"]+unit=[^"]+)"><b>(\d+)</b>', page)
-    assert spots and units
-    for href, number in [*((href, number) for href, _what, number in figures if number != "0"), *spots, *units]:
+    units = re.findall(r'<a href="([^"]+lead=[^"]+)">(?:<b>)?(\d+)', page)
+    assert rates and spots and {"light" in href for href, _number in units} == {True, False}
+    for href, number in [*((href, number) for href, _what, number in figures), *rates, *spots, *units]:
         assert f"共 {number} 件" in browser.get(href.replace("&amp;", "&")).text, href
 
 
