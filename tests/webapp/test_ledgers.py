@@ -101,7 +101,7 @@ def test_a_ledger_needs_no_more_statements_for_more_rows(busy: Busy, count_state
 
 def test_the_print_view_has_the_same_filter_and_a_letterhead(busy: Busy) -> None:
     page = busy.client("director").get("/ledgers/complaints?state=closed&print=1").text
-    assert "海城市营商环境建设办公室" in page
+    assert "海城市营商环境监督办公室" in page
     assert "收费不开票据" in page and "工程款拖欠三年" not in page
 
 
