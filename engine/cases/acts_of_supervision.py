@@ -9,7 +9,7 @@ from engine.cases.acts_to_people import concerned, tell
 from engine.cases.desks import Given, case_of, once, task_of
 from engine.cases.files import FileStore
 from engine.cases.letter_templates import day
-from engine.cases.recipients import Addressee, Seat, holders
+from engine.cases.recipients import Addressee, Seat, holders, leaders
 from engine.processes.courses import append
 from engine.processes.limits import Rung
 from engine.processes.limits import next_rung as rung_after
@@ -28,16 +28,17 @@ class Supervision:
         self.files = files
 
     def letter(self, desk: Desk, given: Given) -> dict[str, Any]:
-        """A 督办函 to the unit of a late task, and one more red in its case. A task of the office gets no letter: the director is told."""
+        """A 督办函 to the unit of a late task, and one more red in its case. Without a unit there is no letter:
+        its people and their leader are told."""
         task, case = task_of(desk, given), case_of(desk)
         case.reds += 1
         if task.unit_id is None:
-            subject = f"任务超期：{task.name}"
-            tell(desk, _seat(desk, "office.director"), "red", subject, case.number, f"/tasks/{task.id}", once(desk, "red"))
+            people, subject = [*concerned(desk, task), *_leaders(desk, task)], f"任务超期：{task.name}"
+            tell(desk, people, "red", subject, case.number, f"/tasks/{task.id}", once(desk, "red"))
             return {"reds": case.reds, "letter_number": None}
         texts = {"to_unit": task.unit_id, "title": "督办函", "task_name": task.name, "limit_on": task.limit_at, "reds": case.reds}
         letter = write_letter(desk, self.files, LETTER, texts, task)
-        people = [*_seat(desk, "unit.leader", task.unit_id), *concerned(desk, task)]
+        people = [*_leaders(desk, task), *concerned(desk, task)]
         body = f"{case.number} {case.title}：“{task.name}”应于{day(task.limit_at)}前办结，现已超期，请立即办理。"
         tell(desk, people, "red", f"督办函 {letter.number}", body, f"/tasks/{task.id}", once(desk, "red"))
         return {"reds": case.reds, "letter_number": letter.number}
@@ -53,9 +54,9 @@ def next_rung(desk: Desk, given: Given) -> dict[str, Any]:
 
 
 def remind(desk: Desk, given: Given) -> None:
-    """催办: a notice to those the task waits for, and to the leader of their unit."""
+    """催办: a notice to those the task waits for, and to their leader."""
     task, case = task_of(desk, given), case_of(desk)
-    people = [*concerned(desk, task), *(_seat(desk, "unit.leader", task.unit_id) if task.unit_id else [])]
+    people = [*concerned(desk, task), *_leaders(desk, task)]
     body = f"{case.number} {case.title}：“{task.name}”应于{day(task.limit_at)}前办结，请按时办理。"
     tell(desk, people, "reminder", f"临期提醒：{task.name}", body, f"/tasks/{task.id}", once(desk, "remind"))
     append(desk.session, f"case:{case.id}", desk.act.actor, desk.act.at, "task.remind", task.element, {"task": task.id})
@@ -78,5 +79,9 @@ def _first_ahead(desk: Desk, task: Task) -> Rung | None:
     return rung
 
 
-def _seat(desk: Desk, role: str, unit: str | None = None) -> list[Addressee]:
-    return holders(desk.session, [Seat(role, unit)], desk.act.at)
+def _seat(desk: Desk, role: str) -> list[Addressee]:
+    return holders(desk.session, [Seat(role)], desk.act.at)
+
+
+def _leaders(desk: Desk, task: Task) -> list[Addressee]:
+    return leaders(desk.session, Seat(task.role, task.unit_id, task.area), desk.act.at)

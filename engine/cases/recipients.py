@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, CompoundSelect, Date, and_, bindparam, or_
 from sqlalchemy.orm import Session
 
 from engine.clock import local
-from engine.people.models import Post, Substitution, User
+from engine.people.models import GroupUnit, Post, Substitution, User
 from engine.processes.courses import under_way
 
 
@@ -38,6 +38,24 @@ def holders(session: Session, seats: Iterable[Seat], at: datetime) -> list[Addre
     """The active people who hold one of ``seats``, and their substitutes on that day, each once."""
     found = {who.id: who for each in by_seat(session, seats, at).values() for who in each}
     return [found[key] for key in sorted(found)]
+
+
+def leaders(session: Session, seat: Seat, at: datetime) -> list[Addressee]:
+    """Who leads the holders of ``seat``: the leader of their unit, of the units that lead their action group, or the director of the
+    office; where there is none, and above those, the leading group."""
+    found = holders(session, _above(session, seat), at)
+    return found or holders(session, [Seat("leader")], at)
+
+
+def _above(session: Session, seat: Seat) -> list[Seat]:
+    if seat.unit_id:
+        return [Seat("unit.leader", seat.unit_id)]
+    if seat.role in ("office.intake", "office.supervision"):
+        return [Seat("office.director")]
+    if seat.role != "lead" or not seat.area:
+        return []
+    leading = select(GroupUnit.unit_id).where(GroupUnit.group_id == seat.area, GroupUnit.part == "lead")
+    return [Seat("unit.leader", unit) for unit in session.scalars(leading)]
 
 
 def by_seat(session: Session, seats: Iterable[Seat], at: datetime) -> dict[Seat, list[Addressee]]:

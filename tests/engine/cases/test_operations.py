@@ -10,7 +10,8 @@ from engine.cases import operations, queries
 from engine.cases.models import Case, CaseLink, CaseUnit, Comment, LedgerRow, Letter
 from engine.journal.verify import verify
 from engine.outbox.models import Notice
-from engine.processes import complete, deploy
+from engine.people.models import GroupUnit
+from engine.processes import claim, complete, deploy
 from engine.processes.models import Instance, Task
 from engine.processes.start import start
 from tests.engine.bpm.draw import Sketch
@@ -212,6 +213,43 @@ def test_a_late_task_of_a_unit_gets_a_letter_and_a_red(bare: City) -> None:
         (users["chief"], "red"), (users["handler"], "red"), (users["leader"], "red"), (users["director"], "red"),
         (users["chief"], "reminder"), (users["handler"], "reminder"),
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("role", "narrow", "holders", "above"),
+    [
+        ("office.intake", {}, "intake", "director"),
+        ("office.supervision", {}, "supervisor", "director"),
+        ("office.director", {}, "director", "leader"),
+        ("lead", {"area": "=3"}, "lead", "chief"),
+        ("unit.handler", {"unit": '="market"'}, "handler", "chief"),
+        ("discipline", {}, "discipline", "leader"),
+    ],
+)
+@pytest.mark.parametrize("claimed", [False, True])
+def test_a_reminder_reaches_those_the_task_waits_for_and_their_leader(
+    bare: City, role: str, narrow: Mapping[str, str], holders: str, above: str, claimed: bool
+) -> None:
+    with bare.sessions.begin() as session:
+        session.add(GroupUnit(group_id=3, unit_id="market", part="lead"))
+    ladder = Sketch("supervision")
+    ladder.service("remind", "supervision/remind", task_id="task_id")
+    ladder.service("letter", "supervision/letter", task_id="task_id")
+    ladder.start("remind", "letter", ladder.end())
+    bare.act(deploy.deploy, {**ladder.files(), "documents/supervision-letter.docx": word("{{ letter.number }}")})
+    work = Sketch("complaint")
+    work.user("go", role=role, **narrow)
+    work.start("go", work.end())
+    bare.deploy(work)
+    case = bare.register()
+    task = bare.open_task(case.id)
+    if claimed:
+        bare.act(claim.claim, task.id, by=holders)
+
+    bare.act(start, "supervision", {"task_id": task.id}, case_id=case.id, about_task_id=task.id)
+    with bare.sessions.read() as session:
+        told = {(row.user_id, row.kind) for row in session.query(Notice).filter(Notice.kind.in_(["red", "reminder"]))}
+    assert told == {(bare.users[who], kind) for who in (holders, above) for kind in ("reminder", "red")}
 
 
 def test_a_supplement_is_filed_once_and_those_who_work_on_it_hear_of_it(bare: City) -> None:
