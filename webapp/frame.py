@@ -38,7 +38,7 @@ class Place:
 RAIL = (
     Place("home.index", "home", _l("首页"), bar=True),
     Place("tasks.inbox", "inbox", _l("待办"), bar=True),
-    Place("cases.index", "folders", _l("案件"), "case.list", bar=True),
+    Place("cases.index", "folders", _l("案件"), "case.list", bar=True, also=("intake",)),
     Place("ledgers.index", "table", _l("台账"), "ledger.complaints", bar=True),
     Place("processes.index", "sitemap", _l("流程"), "definition.see"),
     Place("incidents.index", "activity", _l("运行"), "incident.see"),

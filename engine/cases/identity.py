@@ -79,8 +79,8 @@ class Reporter:
         return not any(getattr(self, f.name) for f in fields(self))
 
     def is_named(self) -> bool:
-        """Is it a real-name report (a name and a way to reach them)?"""
-        return bool(self.name.strip() and (self.phone.strip() or self.email.strip()))
+        """Is it a real-name report (a name and a way to reach them; a letter gives an address)?"""
+        return bool(self.name.strip() and (self.phone.strip() or self.email.strip() or self.address.strip()))
 
 
 def seal(session: Session, keys: Keys, case_id: int, reporter: Reporter) -> None:

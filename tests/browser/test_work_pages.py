@@ -62,6 +62,7 @@ PAGES = [
     ("director", "/ledgers/complaints?print=1"),
     ("director", "/ledgers/rectifications"),
     ("admin", "/incidents/"),
+    ("intake", "/cases/new"),
 ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.webapp.routes import EVERYBODY, Row, _rows
+from tests.webapp.routes import EVERYBODY, OFFICE, Row, _rows
 
 REFERRAL = frozenset({"discipline", "director", "leader", "auditor"})
 OPERATORS = frozenset({"admin", "designer", "auditor"})
@@ -42,6 +42,7 @@ ROWS: list[Row] = [
         ("POST", "/views/", 303),
         ("POST", "/views/99999/remove", 303),
     ),
+    *_rows(OFFICE, ("GET", "/cases/new", 200), ("POST", "/cases/new", 422)),
     *_rows(REFERRAL, ("GET", "/ledgers/referrals", 200), ("GET", "/ledgers/referrals.xlsx", 200)),
     *_rows(OPERATORS, ("GET", "/incidents/", 200), ("GET", "/incidents/99999", 404)),
     *_rows(
