@@ -33,6 +33,7 @@ class CaseAct:
     allowed: Allowed
     do: Callable[[Person, Case, Form], Answer]
     done: Any = ""
+    tab: str | None = None  # of the case's page, where the act is seen
 
 
 def permitted(person: Person, case: Case, sight: Sight, tasks: Sequence[Task], stopped: bool) -> list[str]:
@@ -105,6 +106,13 @@ def _merge(_person: Person, case: Case, form: Form) -> Answer:
     return None
 
 
+def _link(person: Person, case: Case, form: Form) -> Answer:
+    with house().sessions.read() as session:
+        other = queries.by_number(session, person, form.get("to", ""))
+    _do(by_hand.link, case.id, other.id, form.get("relation", ""), form=form)
+    return None
+
+
 def _hand(verb: Callable[[Session, Any, Any, int], None]) -> Callable[[Person, Case, Form], Answer]:
     def act(_person: Person, case: Case, form: Form) -> Answer:
         _do(verb, case.id, form=form)
@@ -155,6 +163,7 @@ ACTS: Mapping[str, CaseAct] = {
     "merge": CaseAct(
         lambda p, c, s, _t, x: _is_open(c) and not x and c.kind == "complaint" and may(p, "case.merge", c, s.facts), _merge, _l("已并案。")
     ),
+    "link": CaseAct(lambda p, c, s, _t, _x: may(p, "case.link", c, s.facts), _link, _l("已关联。"), tab="links"),
     "suspend": CaseAct(
         lambda p, c, s, _t, x: _is_open(c) and not x and may(p, "case.suspend", c, s.facts), _hand(by_hand.suspend), _l("已中止办理。")
     ),

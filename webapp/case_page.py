@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from engine.cases import duplicates, opening, queries
 from engine.cases.identity import Reporter
+from engine.cases.links import BY_HAND
 from engine.cases.queries import CasePage
 from engine.errors import Forbidden
 from engine.people.permissions import may
@@ -42,6 +43,7 @@ def frame(session: Session, person: Person, page: CasePage) -> Context:
         "tabs": _tabs(page),
         "stages": [(key, words.word("stage", key)) for key in opening.STAGES],
         "co_units": [unit.unit_id for unit in page.units if unit.part == "co"],
+        "urgent": min(tasks, key=lambda task: (task.urgency, task.id), default=None),  # the case shows its limit
         "open_tasks": lines.of(session, person, visible, {page.case.id: page.case}),
         "stopped": stopped,
         "watched": page.watched,
@@ -112,7 +114,8 @@ def _links(session: Session, person: Person, page: CasePage) -> Context:
     if page.source is not None and page.source.id not in known:
         tied.append((page.source, "source", None))
     links = [{"id": c.id, "number": c.number, "title": c.title, "relation": relation, "score": score} for c, relation, score in tied]
-    return {"links": links, "similar": similar(session, person, page) if page.sight.narrative else []}
+    likely = similar(session, person, page) if page.sight.narrative else []
+    return {"links": links, "similar": likely, "relations": BY_HAND}
 
 
 _TAB: Mapping[str, Callable[[Session, Person, CasePage], Context]] = {

@@ -156,7 +156,7 @@ def act(case_id: int, name: str) -> Response | str:
         with house().sessions.read() as session:
             return case_page.rendered(session, current_person(), case_id, "progress", answer)
     flash(str(case_acts.ACTS[name].done), "success")
-    return redirect(url_for("cases.show", case_id=answer or case_id), 303)
+    return redirect(url_for("cases.show", case_id=answer or case_id, tab=case_acts.ACTS[name].tab), 303)
 
 
 def _store(session: Session, ports: Ports, act: Act, case_id: int, uploads: Sequence[tuple[str, bytes]], **options: Any) -> None:

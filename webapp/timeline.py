@@ -18,7 +18,7 @@ from engine.journal import history
 from engine.journal.models import Entry
 from engine.people.person import Person
 from engine.processes.models import Task
-from webapp import names
+from webapp import names, words
 from webapp.answers import labelled
 from webapp.i18n import drawn
 
@@ -67,6 +67,7 @@ SENTENCES: Mapping[str, Any] = {
     "incident.dismiss": _l("关闭了异常"),
     "task.remind": _l("催办了"),
     "case.assign": _l("确定了承办单位"),
+    "case.link": _l("关联了另一件案卷"),
     "case.merged-in": _l("并入了一件案件"),
     "case.report-back": _l("报回了结果"),
     "case.black": _l("亮了黑灯"),
@@ -191,6 +192,15 @@ def _of_letter(event: Event, row: Entry, shown: Shown) -> Event | None:
     return event
 
 
+def _of_link(event: Event, row: Entry, shown: Shown) -> Event | None:
+    """The other case is named only to those who see it."""
+    other = next((case for _tie, case in shown.page.links if case.number == row.subject), None)
+    if other is not None:
+        event.href, event.link = url_for("cases.show", case_id=other.id), f"{other.number} {other.title}"
+        event.details = [*event.details, (_("关系"), words.word("relation", str(row.data.get("relation") or "")))]
+    return event
+
+
 def _of_close(event: Event, row: Entry, shown: Shown) -> Event | None:
     event.details = [*event.details, (_("结果"), names.wording(shown.session, "outcome", row.data.get("outcome")))]
     return event
@@ -213,4 +223,5 @@ _TELL: Mapping[str, Callable[[Event, Entry, Shown], Event | None]] = {
     "file.add": _of_file,
     "letter.issue": _of_letter,
     "case.close": _of_close,
+    "case.link": _of_link,
 }

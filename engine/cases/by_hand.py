@@ -9,8 +9,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.cases import limits, opening
+from engine.cases import limits, links, opening
+from engine.cases.models import CaseLink
 from engine.errors import Conflict, Invalid
+from engine.journal.append import append
 from engine.processes import keys
 from engine.processes.acts import Act
 from engine.processes.cancel import cancel as cancel_instance
@@ -46,6 +48,23 @@ def merge(session: Session, ports: Ports, act: Act, case_id: int, into: str) -> 
     _operate(session, ports, act, case_id, "cases/merge", {"into": into})
     for instance_id in _instances(session, case_id, "running", "suspended", "incident"):
         cancel_instance(session, ports, replace(act, key=None), instance_id, "merged")
+
+
+def link(session: Session, ports: Ports, act: Act, case_id: int, other_id: int, relation: str) -> None:
+    """关联: tie the case to another one; on record in both. Raises Invalid, Conflict when they are tied so already, NotFound.
+
+    Whoever asks must see both cases: the door looks.
+    """
+    if keys.used(session, act) is not None:
+        return
+    if relation not in links.BY_HAND:
+        raise Invalid("请选择两件案卷的关系。")
+    if any(session.get(CaseLink, (*pair, relation)) for pair in ((case_id, other_id), (other_id, case_id))):
+        raise Conflict("这两件案卷已经这样关联，不用再次关联。")
+    links.link(session, case_id, other_id, relation, act.at)
+    for one, other in sorted(((case_id, other_id), (other_id, case_id))):
+        append(session, f"case:{one}", act.actor, act.at, "case.link", opening.get(session, other).number, {"relation": relation})
+    keys.settle(session, act, {})
 
 
 def cancel(session: Session, ports: Ports, act: Act, case_id: int) -> None:

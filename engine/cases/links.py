@@ -21,6 +21,9 @@ RELATIONS: Mapping[str, str] = {
 }
 
 
+BY_HAND = ("duplicate", "repeat", "related")  # the others come about by themselves
+
+
 def link(session: Session, from_id: int, to_id: int, relation: str, at: datetime, score: float | None = None) -> CaseLink:
     """Tie two cases together; a tie that is there keeps its moment and takes the new score. Raises Invalid or NotFound."""
     if relation not in RELATIONS or from_id == to_id:

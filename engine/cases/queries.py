@@ -80,6 +80,14 @@ def get_case(session: Session, person: Person | None, case_id: int) -> Case:
     return case
 
 
+def by_number(session: Session, person: Person | None, number: str) -> Case:
+    """The case with this number, for a person who sees it. Raises NotFound otherwise, with the same words whether it exists or not."""
+    case = session.scalar(select(Case).where(Case.number == number.strip(), visible_cases(person)))
+    if case is None:
+        raise NotFound("没有这个案卷，或您不能查看。")
+    return case
+
+
 def sight(session: Session, person: Person, case: Case) -> Sight:
     """What this person, who sees the case's row, sees of it."""
     units = session.scalars(select(CaseUnit.unit_id).where(CaseUnit.case_id == case.id, CaseUnit.until.is_(None))).all()

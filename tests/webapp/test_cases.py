@@ -197,6 +197,36 @@ def test_merging_by_hand_ends_one_case_in_the_other(busy: Busy) -> None:
     )
 
 
+def test_two_cases_are_linked_by_hand_once_and_both_journals_say_so(busy: Busy) -> None:
+    browser, path = busy.client("intake"), f"/cases/{busy.signing}/acts/link"
+    assert 'name="relation"' in browser.get(f"/cases/{busy.signing}?tab=links").text
+    given = {"to": busy.number(busy.new), "relation": "repeat", "_key": "one"}
+    assert [browser.post(path, data=given).status_code for _ in range(2)] == [303, 303]
+    assert browser.post(path, data={**given, "_key": "two"}).status_code == 409
+    for one, other in ((busy.signing, busy.new), (busy.new, busy.signing)):
+        page = browser.get(f"/cases/{one}?tab=links").text
+        assert busy.number(other) in page and "重复反映" in page
+        assert [(row.actor, row.subject, row.data) for row in busy.acts(one) if row.act == "case.link"] == [
+            ("intake先生", busy.number(other), {"relation": "repeat"})
+        ]
+    assert "关联了另一件案卷" in browser.get(f"/cases/{busy.signing}").text
+    assert "关联了另一件案卷" not in busy.client("handler").get(f"/cases/{busy.signing}").text
+
+
+def test_one_links_only_cases_that_one_sees_in_a_relation_that_is_offered(busy: Busy) -> None:
+    busy.act("supervision", busy.signing, "accountability", reason="有为官不为的线索")
+    hidden, path = busy.caused(busy.signing, "accountability")[0].number, f"/cases/{busy.signing}/acts/link"
+    seen = busy.number(busy.new)
+    cases = [("intake", hidden, "related", 404), ("intake", "没有", "related", 404), ("intake", seen, "merged", 422)]
+    cases += [("intake", busy.number(busy.signing), "related", 422), ("handler", seen, "related", 403), ("auditor", seen, "related", 403)]
+    for account, to, relation, expected in cases:
+        assert busy.client(account).post(path, data={"to": to, "relation": relation}).status_code == expected
+    assert 'name="relation"' not in busy.client("handler").get(f"/cases/{busy.signing}?tab=links").text
+    busy.act("director", busy.signing, "link", to=hidden, relation="related")
+    assert hidden in busy.client("director").get(f"/cases/{busy.signing}").text
+    assert hidden not in busy.client("intake").get(f"/cases/{busy.signing}").text
+
+
 def test_special_supervision_is_opened_once_however_often_the_form_is_sent(busy: Busy) -> None:
     for _ in range(2):
         answer = busy.client("director").post(
