@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from engine.cases import identity
+from engine.cases.choices import categories
 from engine.cases.models import Attachment, Case
 from engine.journal.models import Entry
 from engine.processes.models import Task
@@ -32,6 +33,7 @@ WHAT = {
     "place": "xiliu",
     "place_detail": "政务服务大厅二楼",
     "area": "3",
+    "category": categories()[3][0],
     "happened_on": "2026-02-10",
     "priority": "important",
     "anonymous": "no",
@@ -60,7 +62,7 @@ def test_a_call_is_registered_and_the_office_may_start(busy: Busy, account: str)
     case = newest(busy)
     assert page.status_code == 200 and case.number in page.text and f"/cases/{case.id}" in page.text
     assert (case.kind, case.channel, case.title, case.area, case.place) == ("complaint", "hotline", WHAT["title"], 3, "xiliu")
-    assert (case.priority, case.real_name, case.about) == ("important", True, "市住建局窗口")
+    assert (case.priority, case.real_name, case.about, case.category) == ("important", True, "市住建局窗口", WHAT["category"])
     assert "发生日期：2026-02-10" in case.narrative and "政务服务大厅二楼" in case.narrative
     with busy.house.sessions.read() as session:
         task = session.scalars(select(Task).where(Task.case_id == case.id)).one()
@@ -101,7 +103,7 @@ def test_nothing_typed_is_lost_when_the_narrative_is_missing(busy: Busy) -> None
         "西柳镇古城村八组十二号",
     ):
         assert kept in answer.text
-    for chosen in ("hotline", "xiliu", "3", "important"):
+    for chosen in ("hotline", "xiliu", "3", "important", WHAT["category"]):
         assert f'<option value="{chosen}" selected>' in answer.text
     assert re.search(r'id="f-anonymous-no"[^>]* checked', answer.text)
 
