@@ -36,7 +36,10 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class DayLine:
-    """One line of an explanation. ``counted``: the how-manieth working day it is; None when it does not count."""
+    """One line of an explanation. ``counted``: the how-manieth working day it is; None when it does not count.
+
+    ``reason`` is a gettext message id, or the words of the office's own table.
+    """
 
     day: date
     counted: int | None

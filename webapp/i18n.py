@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
@@ -55,19 +56,19 @@ def drawn(text: str | None) -> str:
     return str(_drawings.gettext(text)) if text else ""
 
 
-def said(text: str | None) -> str:
-    """A sentence that is kept, not written in the template, in the language of the page. Plain text: ``_`` of a template gives markup, so
-    it is for literals only."""
-    return str(_(text)) if text else ""
+def said(text: str | None, details: Mapping[str, object] | None = None) -> str:
+    """A sentence that is kept, not written in the template, in the language of the page, with its details filled in. Plain text: ``_`` of
+    a template gives markup, so it is for literals only."""
+    found = str(_(text)) if text else ""
+    try:
+        return found % details if details else found
+    except (KeyError, ValueError, TypeError):
+        return found
 
 
 def sentence(refusal: DubanError) -> str:
     """What a refusal says, in the language of the page, with its details filled in."""
-    text = _(refusal.sentence)
-    try:
-        return str(text % refusal.details) if refusal.details else str(text)
-    except (KeyError, ValueError, TypeError):
-        return str(text)
+    return said(refusal.sentence, refusal.details)
 
 
 def compile_catalogues() -> None:

@@ -19,17 +19,15 @@ ROOT = Path(__file__).parent.parent
 CATALOGUE = ROOT / "webapp" / "translations" / "en" / "LC_MESSAGES" / "messages.po"
 REFUSALS = frozenset({"Invalid", "Conflict", "Forbidden", "NotFound", "Unavailable", "StoreFull", "Damaged", "_invalid"})
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
+HOLIDAYS = ("元旦", "春节", "清明节", "劳动节", "端午节", "中秋节", "国庆节", "中国人民抗日战争暨世界反法西斯战争胜利70周年纪念日")
 REASONS = (
-    "元旦",
-    "春节",
-    "清明节",
-    "劳动节",
-    "端午节",
-    "中秋节",
-    "国庆节",
-    "国庆节、中秋节",
+    *HOLIDAYS,
+    *(f"{name}调休上班" for name in HOLIDAYS),
     "周末",
+    "周末（暂定）",
     "工作日",
+    "工作日（暂定）",
+    "收到",
     "放假",
     "调休上班",
     "自然日",

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
+from flask_babel import force_locale
 
+from engine.calendar import Calendar
+from engine.journal.actor import CLOCK
 from engine.people.permissions import ROLES
+from engine.processes import limits
+from tests.webapp.busy import Busy
 from tests.webapp.town import Web
-from webapp import messages, words
+from webapp import i18n, messages, words
 
 WEBAPP = Path(messages.__file__).parent
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
@@ -54,6 +60,36 @@ def test_the_switch_changes_the_language_of_the_page(web: Web) -> None:
 def test_a_person_keeps_the_language_on_another_browser(web: Web) -> None:
     web.client("director").post("/switch", data={"language": "en"})
     assert 'lang="en"' in web.client("director").get("/profile").text
+
+
+def test_every_reason_why_a_day_counts_or_not_has_its_english(web: Web) -> None:
+    official = Calendar()
+    reasons = {line.reason for first in (date(2004, 1, 1), date(2020, 1, 1)) for line in official.explain(first, 4500)}
+    reasons |= {official_name(working) for working in (True, False)}
+    with web.app.test_request_context(), force_locale("en"):
+        spoken = {reason: i18n.said(reason) for reason in reasons}
+        assert i18n.said("国庆节调休上班") == "Working day in exchange for National Day"
+    assert {"国庆节调休上班", "工作日（暂定）", "周末（暂定）", "春节"} <= reasons
+    assert not {reason for reason, english in spoken.items() if messages.CHINESE.search(english)}
+
+
+def official_name(working: bool) -> str:
+    """What a day of the office's own table is called when nobody gave it a name."""
+    return Calendar({date(2026, 3, 2): (working, "")}).is_working(date(2026, 3, 2)).name
+
+
+def test_an_english_explanation_of_a_limit_holds_no_chinese_but_the_reasons_that_were_typed(busy: Busy) -> None:
+    task = busy.task(busy.signing, "sign_for")
+    for verb, given in ((limits.extend, {"days": 45}), (limits.pause, {}), (limits.resume, {}), (limits.extend, {"days": 1})):
+        target = task.id if verb is limits.extend else busy.signing
+        busy.house.act(verb, target, by=CLOCK, reason="等待鉴定", **given)
+    browser = busy.client("handler")
+    assert "延期至 2026-" in browser.get(f"/tasks/{task.id}").text
+    browser.post("/switch", data={"language": "en"})
+    told = re.search(r'<details class="why.*?</details>', browser.get(f"/tasks/{task.id}").text, re.DOTALL)
+    assert told is not None
+    assert told[0].count("等待鉴定") == 4 and "Qingming" in told[0] and "extended to 2026-" in told[0].lower()
+    assert not messages.CHINESE.search(told[0].replace("等待鉴定", "")), told[0]
 
 
 def test_an_unknown_language_or_theme_changes_nothing(web: Web) -> None:

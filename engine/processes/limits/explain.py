@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
@@ -11,15 +12,33 @@ from sqlalchemy.orm import Session
 from engine.calendar import Calendar, DayLine, local_day
 from engine.processes.models import LimitChange, Task
 
+SENTENCES: Mapping[tuple[str, bool, bool], str] = {  # what was done; are days told; is a reason told
+    ("pause", False, False): "暂停计时",
+    ("pause", False, True): "暂停计时：%(reason)s",
+    ("resume", False, False): "恢复计时",
+    ("resume", False, True): "恢复计时：%(reason)s",
+    ("resume", True, False): "恢复计时，余 %(days)s 日",
+    ("resume", True, True): "恢复计时，余 %(days)s 日：%(reason)s",
+    ("extend", False, False): "延期至 %(until)s",
+    ("extend", False, True): "延期至 %(until)s：%(reason)s",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line: a ``day`` (``counted``: the how-manieth of the limit, None when it does not count), or a pause, resume or extension."""
+    """One line: a ``day`` (``counted``: the how-manieth of the limit, None when it does not count), or a pause, resume or extension.
+
+    ``reason`` is a gettext message id, ``details`` are filled into its places; ``str()`` gives the Chinese.
+    """
 
     day: date
     counted: int | None
     reason: str
     kind: str = "day"  # day | pause | resume | extend | until
+    details: Mapping[str, object] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.reason % self.details if self.details else self.reason
 
 
 @dataclass(slots=True)
@@ -84,26 +103,30 @@ def _line(line: DayLine) -> Line:
 def _apply(lines: list[Line], calendar: Calendar, kind: str, change: LimitChange, stopped: bool) -> bool:
     """Lay one change over the lines; returns whether the clock stands still after it."""
     day = local_day(change.at)
-    why = f"：{change.reason}" if change.reason else ""
     if change.kind == "pause":
         if change.limit_before is not None and change.at < change.limit_before:
             lines[:] = [line for line in lines if line.day <= day]
-        lines.append(Line(day, None, f"暂停计时{why}", "pause"))
+        lines.append(_told(day, "pause", change.reason))
         return True
     if change.kind == "resume":
-        left = "" if change.days is None else f"，余 {change.days} 日"
-        lines.append(Line(day, None, f"恢复计时{left}{why}", "resume"))
+        lines.append(_told(day, "resume", change.reason, days=change.days))
         if change.days == 0 and change.limit_after is not None:  # stopped on the last day: what is left of it is given back
             lines.append(Line(local_day(change.limit_after), _counted(lines), "最后一日尚未用完"))
         elif change.days is not None:
             _count_on(lines, _days(calendar, kind, change.at, change.days))
         return False
     if change.limit_before is not None and change.limit_after is not None:
-        lines.append(Line(day, None, f"延期至 {local_day(change.limit_after).isoformat()}{why}", "extend"))
+        lines.append(_told(day, "extend", change.reason, until=local_day(change.limit_after).isoformat()))
         if not stopped:
             more = calendar.workdays_between(change.limit_before, change.limit_after)
             _count_on(lines, _days(calendar, "wd", change.limit_before, more))
     return stopped
+
+
+def _told(day: date, kind: str, reason: str, days: int | None = None, until: str = "") -> Line:
+    given = {"reason": reason, "days": days, "until": until}
+    details = {name: value for name, value in given.items() if value not in ("", None)}
+    return Line(day, None, SENTENCES[kind, days is not None, bool(reason)], kind, details)
 
 
 def _counted(lines: list[Line]) -> int:
