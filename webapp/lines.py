@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from engine.cases.models import Case
 from engine.people.permissions import may
 from engine.people.person import Person
+from engine.processes.climb import LADDER
 from engine.processes.models import Instance, Task
 from webapp import names, words
 from webapp.i18n import drawn
@@ -19,7 +20,7 @@ from webapp.i18n import drawn
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One task as a list shows it. ``mine``: this person may open its page."""
+    """One task as a list shows it. ``mine``: this person may open its page; ``about``: the late step that a ladder's task is about."""
 
     task: Task
     number: str
@@ -29,6 +30,7 @@ class Line:
     assignee: str
     href: str
     mine: bool
+    about: str = ""
 
 
 def of(session: Session, person: Person, tasks: Sequence[Task], cases: Mapping[int, Case] | None = None) -> list[Line]:
@@ -37,7 +39,8 @@ def of(session: Session, person: Person, tasks: Sequence[Task], cases: Mapping[i
         cases = _cases(session, tasks)
     people = names.people(session, (task.assignee_id for task in tasks))
     units = names.units(session) if tasks else {}
-    return [_line(person, task, cases.get(task.case_id or 0), units, people) for task in tasks]
+    late = _late(session, tasks)
+    return [_line(person, task, cases.get(task.case_id or 0), units, people, late.get(task.instance_id, "")) for task in tasks]
 
 
 def open_tasks(session: Session, case_id: int) -> list[Task]:
@@ -56,7 +59,16 @@ def _cases(session: Session, tasks: Sequence[Task]) -> dict[int, Case]:
     return {case.id: case for case in session.scalars(select(Case).where(Case.id.in_(wanted)))} if wanted else {}
 
 
-def _line(person: Person, task: Task, case: Case | None, units: Mapping[str, str], people: Mapping[int, str]) -> Line:
+def _late(session: Session, tasks: Sequence[Task]) -> dict[int, str]:
+    """Instance of a ladder → the name of the step that it watches. No statement where there is no ladder."""
+    ladders = {task.instance_id for task in tasks if task.process == LADDER}
+    if not ladders:
+        return {}
+    query = select(Instance.id, Task.name).join(Task, Task.id == Instance.about_task_id).where(Instance.id.in_(ladders))
+    return {row.id: drawn(row.name) for row in session.execute(query)}
+
+
+def _line(person: Person, task: Task, case: Case | None, units: Mapping[str, str], people: Mapping[int, str], about: str) -> Line:
     step = drawn(task.name)
     unit = units.get(task.unit_id or "", "") or (words.word("role", task.role) if task.role else "")
     return Line(
@@ -68,4 +80,5 @@ def _line(person: Person, task: Task, case: Case | None, units: Mapping[str, str
         assignee=people.get(task.assignee_id or 0, ""),
         href=url_for("tasks.show", task_id=task.id),
         mine=may(person, "task.see", task, {}) or may(person, "task.complete", task),
+        about=about,
     )

@@ -75,6 +75,7 @@ def rendered(session: Session, person: Person, found: Found, raw: Pairs | None =
         "draft_at": found.page.draft.saved_at if found.page.draft else None,
         "wording": lambda kind, value: names.wording(session, kind, value),
         **_people(session, person, found),
+        **_watched(session, found),
         **_acts(session, person, found),
         **_case(session, person, found),
     }
@@ -131,13 +132,31 @@ def _instructions(session: Session, task: Task) -> list[str]:
 def _people(session: Session, person: Person, found: Found) -> dict[str, Any]:
     task, of = found.task, found.page.names
     absent = person.absent(actor_for(person, task).for_id)
-    unit = names.wording(session, "unit", task.unit_id) if task.unit_id else ""
     return {
         "assignee": of.get(task.assignee_id or 0, ""),
         "owner": of.get(task.owner_id or 0, ""),
         "acting_for": absent.name if absent else "",
-        "post": " · ".join(filter(None, (unit, words.word("role", task.role) if task.role else ""))),
+        "post": _whose(session, task),
     }
+
+
+def _watched(session: Session, found: Found) -> dict[str, Any]:
+    """The late step that this task of a ladder is about, and whose it is; ``late`` is None for other tasks."""
+    late = session.get(Task, found.page.instance.about_task_id) if found.page.instance.about_task_id is not None else None
+    if late is None:
+        return {"late": None}
+    person = names.people(session, [late.assignee_id])
+    return {
+        "late": late,
+        "late_step": drawn(late.name),
+        "late_post": _whose(session, late),
+        "late_person": person.get(late.assignee_id or 0, ""),
+    }
+
+
+def _whose(session: Session, task: Task) -> str:
+    unit = names.wording(session, "unit", task.unit_id) if task.unit_id else ""
+    return " · ".join(filter(None, (unit, words.word("role", task.role) if task.role else "")))
 
 
 def _acts(session: Session, person: Person, found: Found) -> dict[str, Any]:

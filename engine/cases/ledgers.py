@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 from engine.cases.listing import Column, Listing
 from engine.cases.models import Case, CaseUnit, LedgerRow
 from engine.people.models import Unit
+from engine.processes.models import Task
 
 Lead, Place, Owner, Source = aliased(Unit), aliased(Unit), aliased(Unit), aliased(Case)
 
@@ -22,9 +23,18 @@ _co_units = (
     .correlate(Case)
     .scalar_subquery()
 )
+_limit_kind = (
+    select(Task.limit_kind)
+    .where(Task.case_id == Case.id, Task.status == "open")
+    .order_by(Task.urgency, Task.id)
+    .limit(1)
+    .correlate(Case)
+    .scalar_subquery()
+)
 _case_light: Mapping[str, Any] = {
     "case_id": Case.id,
     "limit_at": Case.limit_at,
+    "limit_kind": _limit_kind,  # whether what is left is told in working days
     "yellow_at": Case.yellow_at,
     "black_at": Case.black_at,
     "paused_at": Case.paused_at,

@@ -7,10 +7,11 @@ import json
 import re
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from engine.cases.models import Attachment, Case, Letter
 from engine.people.models import User
+from engine.processes.models import Task
 from tests.webapp.busy import NAME, PHONE, Busy
 from tests.webapp.town import ROLES
 
@@ -255,6 +256,19 @@ def test_an_extension_is_asked_for_before_the_limit_with_a_reason(busy: Busy) ->
     assert handler.post(path, data={"task": "x", "days": "5", "reason": "需要鉴定结果"}).status_code == 422
     busy.act("handler", busy.signing, "extension", task=str(number), days="5", reason="需要鉴定结果")
     assert busy.open_tasks(busy.signing) == ["decide_extension", "sign_for"]
+
+
+@pytest.mark.parametrize(("kind", "unit"), [("wd", "个工作日"), ("until", "天")])
+def test_what_is_left_is_told_in_the_same_days_everywhere(busy: Busy, kind: str, unit: str) -> None:
+    with busy.house.sessions.begin() as session:
+        session.execute(update(Task).where(Task.case_id == busy.signing).values(limit_kind=kind))
+    browser = busy.client("supervision")
+    pages = (f"/cases/{busy.signing}", "/cases/?lead=market-bureau&state=open", "/ledgers/complaints?state=open")
+    case, cases, ledger = (browser.get(path).text for path in pages)
+    left = re.compile(r'class="light-left">([^<]+)<')
+    assert left.findall(case) == [f"还剩 1 {unit}"] * 2
+    assert left.findall(cases) == [f"还剩 1 {unit}"]
+    assert f"还剩 1 {unit}" in left.findall(ledger)
 
 
 def test_watching_is_on_and_off(busy: Busy) -> None:

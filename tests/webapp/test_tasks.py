@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from io import BytesIO
 
 from sqlalchemy import func, select
 from werkzeug.datastructures import MultiDict
 
+from engine import clock
 from engine.cases.models import Attachment
 from engine.people.models import Post
 from engine.processes.models import Draft, Task
@@ -243,3 +245,18 @@ def test_a_task_given_to_a_colleague_can_be_taken_back(busy: Busy) -> None:
     assert handler.post(f"/tasks/{number}/take-back").status_code == 303
     assert "工程款拖欠三年" in handler.get("/tasks/?tab=mine").text
     assert [entry.act for entry in busy.acts(busy.signing)][-3:] == ["task.claim", "task.delegate", "task.take-back"]
+
+
+def test_a_task_of_the_ladder_says_which_step_of_whom_is_late(busy: Busy) -> None:
+    busy.pass_until(datetime(2026, 3, 20, 9, tzinfo=clock.LOCAL))
+    director = busy.client("director")
+    assert re.search(r"约谈<span class=\"text-secondary\">：签收</span>", director.get("/tasks/?tab=posts").text)
+    with_unit, of_office = (director.get(f"/tasks/{_talk(busy, case_id)}").text for case_id in (busy.signing, busy.new))
+    assert re.search(r"所督办的环节.*<b>签收</b>.*责任单位</dt><dd>市市场局.*2026-03-03.*逾期 \d+ 个工作日", with_unit, re.S)
+    assert "没有交给责任单位" not in with_unit
+    assert re.search(r"责任岗位</dt><dd>[^<]*受理[^<]*</dd>.*没有交给责任单位", of_office, re.S)
+
+
+def _talk(busy: Busy, case_id: int) -> int:
+    with busy.house.sessions.read() as session:
+        return session.scalars(select(Task.id).where(Task.case_id == case_id, Task.element == "talk", Task.status == "open")).one()
