@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import render_template
+from flask import render_template, request
 from sqlalchemy.orm import Session
 
 from engine.cases import queries
@@ -11,12 +11,14 @@ from webapp import case_page, timeline
 
 
 def rendered(session: Session, person: Person, case_id: int) -> str:
-    """The print view. Raises NotFound."""
+    """The print view, with the reporter's own words only where ``narrative`` asks for them: paper goes to units. Raises NotFound."""
     page = queries.case_page(session, person, case_id)
     told = timeline.events(session, page, person, timeline.entries(session, case_id))
+    frame = case_page.frame(session, person, page)
     return render_template(
         "cases/print.html",
-        **case_page.frame(session, person, page),
+        **{**frame, "narrative": frame["narrative"] if request.args.get("narrative") else ""},
+        may_narrate=bool(frame["narrative"]),
         events=list(reversed(told)),
         files=page.attachments,
         letters=page.letters,

@@ -55,6 +55,16 @@ def test_the_reporters_own_words_are_for_the_office(busy: Busy) -> None:
         assert "多次催要没有结果" not in busy.client(account).get(f"/cases/{busy.signing}/print").text
 
 
+def test_the_reporters_own_words_are_printed_only_when_asked_for(busy: Busy) -> None:
+    office, unit = busy.client("supervision"), busy.client("handler")
+    address = f"/cases/{busy.signing}/print"
+    plain, full = office.get(address).text, office.get(f"{address}?narrative=1").text
+    assert "多次催要没有结果" not in plain and "同时印反映人原文" in plain
+    assert "多次催要没有结果" in full and "不印反映人原文" in full
+    foreign = unit.get(f"{address}?narrative=1").text
+    assert "多次催要没有结果" not in foreign and "印反映人原文" not in foreign
+
+
 def test_a_unit_reads_no_answers_of_the_office(busy: Busy) -> None:
     office = busy.client("supervision").get(f"/cases/{busy.signing}").text
     unit = busy.client("handler").get(f"/cases/{busy.signing}").text

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -26,3 +28,11 @@ def test_each_letter_of_the_city_is_sound_and_carries_its_number(path: Path) -> 
     assert problems(content, path.name) == []
     text = text_of_word(render(content, CONTEXT))
     assert "{{" not in text
+
+
+@pytest.mark.parametrize(("units", "told"), [([], False), (["感王镇", "市公安局"], True)])
+def test_an_assignment_without_units_that_help_does_not_speak_of_them(units: list[str], told: bool) -> None:
+    content = Path("bpmn/complaint/documents/assignment-order.docx").read_bytes()
+    letter = render(content, {**CONTEXT, "case": {**CONTEXT["case"], "co_units": units}})
+    text = ZipFile(BytesIO(letter)).read("word/document.xml").decode()
+    assert ("协办单位" in text) is ("抄送：感王镇、市公安局" in text) is told
