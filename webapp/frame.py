@@ -42,6 +42,7 @@ RAIL = (
     Place("ledgers.index", "table", _l("台账"), "ledger.complaints", bar=True),
     Place("processes.index", "sitemap", _l("流程"), "definition.see"),
     Place("incidents.index", "activity", _l("运行"), "incident.see"),
+    Place("journal.index", "history", _l("日志"), "journal.see"),
     Place("people.index", "settings", _l("管理"), "people.see", also=("units", "calendar", "attempts")),
 )
 

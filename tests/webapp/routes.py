@@ -63,6 +63,7 @@ FRAME = [
         ("GET", "/units/", 200),
         ("GET", "/attempts/", 200),
     ),
+    Row("GET", "/journal/", frozenset({"auditor"})),
     *_rows(
         frozenset({"admin"}),
         ("GET", "/people/new", 200),
