@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from engine import clock
 from engine.bpm.results import StepFailed
 from engine.calendar import Calendar
-from engine.cases import letter_templates, observe, operations
+from engine.cases import letter_templates, letters_named, observe, operations
 from engine.cases.calendar_days import overrides
 from engine.cases.files import FileStore
 from engine.cases.identity import Keys
@@ -43,7 +43,7 @@ class House:
             operations=operations.table(files=self.files, keys=self.keys),
             observers=(observe.Observe(self.keys),),
             calendar=self.calendar,
-            inspectors=(letter_templates.inspect,),
+            inspectors=(letter_templates.inspect, letters_named.inspect),
         )
         if settings.demo:
             clock.shift_by_file(settings.data_dir / "clock-shift")

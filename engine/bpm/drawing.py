@@ -65,6 +65,12 @@ def parse(
     return _drawing(root, sheet, files, tables, definition_id)
 
 
+def elements(files: Mapping[str, bytes]) -> tuple[str, Mapping[str, Element]]:
+    """The file that is drawn and its elements, read without judging them. Raises Refused where it cannot be read."""
+    root, file = _document(files)
+    return file, _sheet(root, file).elements
+
+
 def restore(files: Mapping[str, bytes], definition_id: int) -> Drawing:
     """The drawing of a version that was deployed: it kept the rules of its day, so it runs on although rules have become stricter.
     Raises Refused only where it can no longer be read."""

@@ -11,7 +11,7 @@ from typing import Any
 from docx import Document
 
 from engine.calendar import Calendar
-from engine.cases import letter_templates, observe, operations
+from engine.cases import letter_templates, letters_named, observe, operations
 from engine.cases.calendar_days import overrides
 from engine.cases.files import FileStore
 from engine.cases.identity import Keys, Reporter
@@ -62,7 +62,7 @@ class City:
             operations=operations.table(files=self.files, keys=KEYS),
             observers=(observe.Observe(KEYS),),
             calendar=lambda session: Calendar(overrides(session)),
-            inspectors=(letter_templates.inspect,),
+            inspectors=(letter_templates.inspect, letters_named.inspect),
         )
         self.now = MORNING
         self.users = self._people()

@@ -12,6 +12,7 @@ from engine.cases.models import Case, Letter
 from engine.errors import Invalid, NotFound, Refused
 from engine.journal.models import Entry
 from engine.processes import deploy
+from engine.processes.models import Definition
 from tests.engine.bpm.draw import Sketch
 from tests.engine.cases.city import City, text_of_word, word
 
@@ -134,6 +135,28 @@ def test_a_bad_template_refuses_the_deployment_along_with_every_other_problem(ba
     with pytest.raises(Refused) as refused:
         bare.act(deploy.deploy, files)
     assert [problem.rule for problem in refused.value.problems] == ["no-form", "letter", "letter"]
+
+
+def test_a_step_that_names_a_letter_without_a_template_is_refused_with_its_element(bare: City) -> None:
+    sketch = Sketch("send")
+    sketch.service("order", "cases/issue-letter", letter='"order"')
+    sketch.service("chosen", "cases/issue-letter", letter="which")
+    sketch.service("late", "supervision/letter", task_id="task_id")
+    files = {**sketch.start("order", "chosen", "late", sketch.end()).files(), "documents/other.docx": TEMPLATE}
+    with pytest.raises(Refused) as refused:
+        bare.act(deploy.deploy, files)
+    found = refused.value.problems
+    assert [(problem.rule, problem.element) for problem in found] == [("no-letter", "order"), ("no-letter", "late")]
+    assert "documents/order.docx" in found[0].sentence and found[0].file.endswith(".bpmn")
+    with bare.sessions.read() as session:
+        assert session.query(Definition).count() == 0
+    bare.act(deploy.deploy, {**files, "documents/order.docx": TEMPLATE, "documents/supervision-letter.docx": TEMPLATE})
+
+
+def test_a_drawing_that_cannot_be_read_is_refused_once(bare: City) -> None:
+    with pytest.raises(Refused) as refused:
+        bare.act(deploy.deploy, {"a.bpmn": b"<broken"})
+    assert "no-letter" not in {problem.rule for problem in refused.value.problems} and len(refused.value.problems) == 1
 
 
 def test_a_missing_template_says_so(bare: City) -> None:
