@@ -45,6 +45,7 @@ def frame(session: Session, person: Person, page: CasePage) -> Context:
         "co_units": [unit.unit_id for unit in page.units if unit.part == "co"],
         "urgent": min(tasks, key=lambda task: (task.urgency, task.id), default=None),  # the case shows its limit
         "open_tasks": lines.of(session, person, visible, {page.case.id: page.case}),
+        "waits": progress.waits(session, page.case.id) if page.case.state == "open" and not tasks and page.sight.office else [],
         "stopped": stopped,
         "watched": page.watched,
         "permitted": [*(["watch"] if may(person, "case.watch", page.case, page.sight.facts) else []), *allowed],

@@ -78,6 +78,17 @@ def positions(session: Session, case_id: int) -> list[Position]:
     return found
 
 
+def waits(session: Session, case_id: int) -> list[tuple[str, datetime]]:
+    """The timers that a case waits for, each with its name and moment, the next one first."""
+    found = []
+    for position in positions(session, case_id):
+        for token in position.tokens:
+            if token.due_at is not None:
+                drawing = house().ports.drawings.drawing(session, house().ports, position.definitions[token.process])
+                found.append((drawing.elements[token.element].name, token.due_at))
+    return sorted(found, key=lambda wait: wait[1])
+
+
 def processes(found: Sequence[Position]) -> dict[str, int]:
     """Process key → definition id of the drawings that the case has been on."""
     keys: dict[str, int] = {}

@@ -96,6 +96,7 @@ class Token:
     process: str
     element: str
     state: str  # task (a person is awaited) | waiting (message, moment or join) | inside (sub-process) | listening (boundary …)
+    due_at: datetime | None = None  # when its timer rings
 
 
 @dataclass(frozen=True, slots=True)

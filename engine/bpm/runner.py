@@ -53,7 +53,7 @@ def deliver(world: World, state: bytes, token: str, payload: Mapping[str, Any]) 
 def tokens(world: World, state: bytes) -> list[Token]:
     """Where the tokens stand, for showing them on the drawings."""
     instance = states.load(world, state)
-    return [Token(t.id, t.workflow.process, t.element.id, _word(t)) for t in instance.all_tokens()]
+    return [Token(t.id, t.workflow.process, t.element.id, _word(t), t.due_at) for t in instance.all_tokens()]
 
 
 def variables(state: bytes) -> dict[str, Any]:

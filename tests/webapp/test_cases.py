@@ -247,6 +247,16 @@ def test_special_supervision_is_opened_once_however_often_the_form_is_sent(busy:
     assert len(busy.caused(busy.signing, "special-supervision")) == 1
 
 
+def test_a_case_without_tasks_says_what_it_waits_for(busy: Busy) -> None:
+    busy.act("director", busy.signing, "special-supervision", reason="影响较大，限期办结")
+    special = busy.caused(busy.signing, "special-supervision")[0]
+    for account, element in (("director", "order"), ("handler", "report_progress")):
+        busy.do(account, special.id, element)
+    assert busy.open_tasks(special.id) in ([], {}, set())
+    page = busy.client("supervision").get(f"/cases/{special.id}").text
+    assert re.search(r"当前环节.*等待：满一周（.*2026-03-09.*等待：限定时间已到（", page, re.S)
+
+
 def test_a_referral_opened_on_a_case_is_unknown_to_the_unit(busy: Busy) -> None:
     busy.act("supervision", busy.signing, "accountability", reason="有为官不为的线索")
     referral = busy.caused(busy.signing, "accountability")[0]
