@@ -168,4 +168,4 @@ def _text(session: Session, column: Column, row: Row[Any], at: datetime) -> Any:
         return str(_("是")) if value else ""
     if column.kind.startswith("word:"):
         return names.wording(session, column.kind[5:], value) if value not in (None, "") else ""
-    return value
+    return clock.local(value).date() if column.kind == "day" and isinstance(value, datetime) else value

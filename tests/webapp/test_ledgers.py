@@ -45,6 +45,15 @@ def test_the_export_has_the_rows_columns_and_order_that_are_seen(busy: Busy, que
     assert [row[at] for row in rows] == [row[at] for row in seen(page)]
 
 
+def test_an_export_is_ready_to_print_and_its_days_are_days(busy: Busy) -> None:
+    answer = busy.client("director").get("/ledgers/complaints.xlsx?columns=number.received_at")
+    page = load_workbook(io.BytesIO(answer.data)).active
+    assert (page.page_setup.orientation, page.print_title_rows, page.sheet_properties.pageSetUpPr.fitToPage) == ("landscape", "$1:$1", True)
+    assert {(row[1].value.isoformat(), row[1].number_format) for row in page.iter_rows(min_row=2)} == {
+        ("2026-03-02T00:00:00", "yyyy-mm-dd")
+    }
+
+
 def test_no_cell_of_an_export_is_a_formula(busy: Busy) -> None:
     evil = ['=HYPERLINK("http://evil.example","x")', "+1+1", "-2+3", "@SUM(1)", "\t=1", "=cmd|' /C calc'!A0"]
     for number, title in enumerate(evil):
