@@ -9,13 +9,14 @@ from typing import Any
 
 from flask import Flask, current_app, g, request, url_for
 from flask import session as cookie
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 
 from engine import clock
 from engine.outbox.models import Notice
 from engine.people import permissions
-from engine.settings import Settings
+from engine.settings import MEGABYTE, Settings
 from webapp import lights, words
 from webapp.i18n import sentence
 from webapp.session import house, person_or_none
@@ -64,7 +65,7 @@ def install(app: Flask, settings: Settings) -> None:
         sentence=sentence,
         demo=settings.demo,
     )
-    app.jinja_env.filters.update(moment=moment, day=day)
+    app.jinja_env.filters.update(moment=moment, day=day, filesizeformat=size)
     app.context_processor(lambda: {"person": person_or_none(), "now": clock.now})
 
 
@@ -122,3 +123,10 @@ def page_url(**changes: Any) -> str:
         query[name] = [] if value is None else list(value) if isinstance(value, list | tuple) else [value]
     given = {**(request.view_args or {}), **{name: values for name, values in query.items() if values}}
     return url_for(request.endpoint or "", **given)
+
+
+def size(count: int) -> str:
+    """How large a file is: 42 字节, 3.5 KB, 1.2 MB."""
+    if count < 1024:
+        return str(_("%(n)s 字节", n=count))
+    return f"{count / 1024:.1f} KB" if count < MEGABYTE else f"{count / MEGABYTE:.1f} MB"

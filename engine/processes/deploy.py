@@ -110,11 +110,12 @@ def _check(session: Session, ports: Ports, files: Mapping[str, bytes], called: f
 
 
 def _check_tables(ports: Ports, files: Mapping[str, bytes], key: str) -> tuple[str, str]:
-    if not key or not definitions.tables_of(files):
+    tables = definitions.tables_of(files)
+    if not key or not tables:
         raise Invalid("文件夹里既没有流程图（.bpmn），也没有决策表（.dmn），不能部署。", folder=key)
     if problems := _inspect(ports, files):
         raise Refused(problems)
-    return key, key
+    return key, "、".join(table.name for table in reversed(tables.values()) if table.name) or key
 
 
 def _inspect(ports: Ports, files: Mapping[str, bytes]) -> list[Problem]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from engine.errors import Invalid, Refused
@@ -98,6 +100,10 @@ def test_a_shared_folder_needs_a_name_and_a_table(office):
         office.act(deploy, {"README": b"x"}, folder="limits")
     with pytest.raises(Refused):
         office.act(deploy, {"time-limits.dmn": b"<broken"}, folder="limits")
+
+
+def test_a_shared_folder_is_called_by_the_names_of_its_tables(office):
+    assert office.act(deploy_folder, Path("bpmn/limits")).name == "办理时限、督办阶梯"
 
 
 def test_all_folders_are_deployed_whatever_their_order(office, tmp_path):
