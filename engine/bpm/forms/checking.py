@@ -96,6 +96,8 @@ class Checking:
             wrong = fault(say.IN_THE_PAST)
         if wrong is None and component.has("not_future") and today and is_future(value, today()):
             wrong = fault(say.IN_THE_FUTURE)
+        if wrong is None and component.has("after_today") and today and value and not is_future(value, today()):
+            wrong = fault(say.NOT_AHEAD)
         if wrong:
             self.errors[where] = wrong
         return value

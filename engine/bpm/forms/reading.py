@@ -26,6 +26,7 @@ PROPERTIES = frozenset(
         "user_picker",
         "sensitive",
         "not_future",
+        "after_today",
         "options_from",
         "pattern",
         "most_rows",

@@ -27,6 +27,7 @@ NO_TIME = "请填写时间，例如 09:30。"
 NO_MOMENT = "请填写日期和时间，例如 2026-10-01 09:30。"
 IN_THE_PAST = "不能早于今天。"
 IN_THE_FUTURE = "不能晚于今天。"
+NOT_AHEAD = "应当晚于今天。"
 TOO_MANY_ROWS = "最多 %(most)s 行。"
 NO_ROWS = "应当是若干行。"
 

@@ -342,3 +342,12 @@ def test_a_day_that_has_been_cannot_lie_ahead() -> None:
     today = {"today": lambda: date(2026, 3, 2)}
     said = [str(form.check({"d": day}, functions=today).errors.get("d", "")) for day in ("2026-03-01", "2026-03-02", "2026-03-03")]
     assert said == ["", "", "不能晚于今天。"]
+
+
+def test_a_limit_lies_ahead_of_today() -> None:
+    form = compiled(
+        {"type": "datetime", "id": "d", "key": "d", "subtype": "date", "dateLabel": "日期", "properties": {"after_today": "true"}}
+    )
+    today = {"today": lambda: date(2026, 3, 2)}
+    said = [str(form.check({"d": day}, functions=today).errors.get("d", "")) for day in ("2026-03-01", "2026-03-02", "2026-03-03")]
+    assert said == ["应当晚于今天。", "应当晚于今天。", ""]
