@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, LargeBinary, MetaData, create_engine, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Engine
@@ -16,6 +18,7 @@ from sqlalchemy.types import TypeDecorator
 Key = BigInteger().with_variant(Integer, "sqlite")
 Document = JSON().with_variant(JSONB, "postgresql")
 Blob = LargeBinary
+_JSON = orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
 
 
 class Moment(TypeDecorator[datetime]):
@@ -55,11 +58,19 @@ class Base(DeclarativeBase):
 
 def connect(url: str, **options: Any) -> Engine:
     """An engine for ``url``. SQLite: WAL, foreign keys, synchronous=FULL, BEGIN IMMEDIATE (one writer at a time, no upgrade deadlocks)."""
-    engine = create_engine(url, **options)
+    engine = create_engine(url, json_serializer=_json, **options)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_immediate)
     return engine
+
+
+def _json(value: Any) -> str:
+    """JSON of a column; what orjson does not take (numbers beyond 64 bits, lone surrogates) as Python's own json writes it."""
+    try:
+        return orjson.dumps(value, option=_JSON).decode()
+    except TypeError:
+        return json.dumps(value)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

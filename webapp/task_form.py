@@ -68,7 +68,7 @@ def sent(
         cast("Sent", raw),
         initial(session, content, task, instance, case),
         moments.functions(now(), standing.calendar),
-        choices=choices(session, form.form.options_from, case, standing),
+        choices=choosing.Offered(session, form.form.options_from, case, standing),
         files=files,
     )
 

@@ -22,6 +22,7 @@ from engine.bpm.workflows import Inner, Instance
 
 FORMAT = 1
 TAG = "$"
+_NESTED = (dict, list)  # what orjson makes that may hold a tag
 _MARK = b'"$":'
 _OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_SUBCLASS
 
@@ -82,9 +83,9 @@ def _restore(value: Any) -> Any:
         if TAG in value:
             kind, *given = value[TAG]
             return _IN[kind](*given)
-        return {key: _restore(inner) for key, inner in value.items()}
+        return {key: _restore(inner) if type(inner) in _NESTED else inner for key, inner in value.items()}
     if isinstance(value, list):
-        return [_restore(inner) for inner in value]
+        return [_restore(inner) if type(inner) in _NESTED else inner for inner in value]
     return value
 
 

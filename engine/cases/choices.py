@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
@@ -20,15 +20,38 @@ from engine.processes.standing import Standing
 STANDING = frozenset({"units", "towns", "areas"})  # the same for all cases
 CATEGORIES = Path(__file__).parents[2] / "bpmn" / "categories.toml"
 Choices = list[tuple[Any, str]]  # value, label
+_AREAS = select(ActionGroup.id, ActionGroup.name).order_by(ActionGroup.id)
 
 
-def choices(session: Session, names: Iterable[str], case: Case | None = None, standing: Standing | None = None) -> dict[str, Choices]:
-    """For each name its values with labels; units and areas from memory where ``standing`` is given. Raises Invalid for a name that is
-    not known."""
-    unknown = sorted(set(names) - set(_SOURCES))
-    if unknown:
-        raise Invalid("表单引用了不存在的选项来源，请流程管理员修改表单。", names=unknown)
-    return {name: _choices(session, name, case, standing) for name in names}
+class Offered(Mapping[str, Choices]):
+    """For each name its values with labels, read when they are asked for; units and areas from memory where ``standing`` is given.
+
+    Raises Invalid for a name that is not known."""
+
+    def __init__(self, session: Session, names: Iterable[str], case: Case | None = None, standing: Standing | None = None) -> None:
+        self._names = frozenset(names)
+        if unknown := sorted(self._names - set(_SOURCES)):
+            raise Invalid("表单引用了不存在的选项来源，请流程管理员修改表单。", names=unknown)
+        self._session, self._case, self._standing = session, case, standing
+        self._read: dict[str, Choices] = {}
+
+    def __getitem__(self, name: str) -> Choices:
+        if name not in self._names:
+            raise KeyError(name)
+        if name not in self._read:
+            self._read[name] = _choices(self._session, name, self._case, self._standing)
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+def choices(session: Session, names: Iterable[str], case: Case | None = None) -> dict[str, Choices]:
+    """All of them at once, for a page."""
+    return dict(Offered(session, names, case))
 
 
 def needs_case(names: Iterable[str]) -> bool:
@@ -64,13 +87,13 @@ def _towns(session: Session, _case: Case | None) -> Choices:
 
 
 def _areas(session: Session, _case: Case | None) -> Choices:
-    return [(row.id, f"{row.id} {row.name}") for row in session.execute(select(ActionGroup.id, ActionGroup.name).order_by(ActionGroup.id))]
+    return [(row.id, f"{row.id} {row.name}") for row in session.execute(_AREAS)]
 
 
 def _categories(session: Session, case: Case | None) -> Choices:
     """Those of the case's own area first, then the others by area; each says which area it belongs to."""
     own = case.area or 0 if case is not None else 0
-    areas = {row.id: row.name for row in session.execute(select(ActionGroup.id, ActionGroup.name))}
+    areas = {row.id: row.name for row in session.execute(_AREAS)}
     order = sorted(categories(), key=lambda area: (area != own, area))
     return [(name, f"{areas.get(area, area)} · {name}") for area in order for name in categories()[area]]
 

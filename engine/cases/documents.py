@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from engine.cases import house_names, letter_templates, numbering
@@ -30,6 +30,8 @@ TITLES: Mapping[str, str] = {
     "special-order": "专项督办令",
     "negotiation-opinion": "处理意见书",
 }
+
+_PARTS = select(CaseUnit.unit_id, CaseUnit.part).where(CaseUnit.case_id == bindparam("the_case"), CaseUnit.until.is_(None))
 
 
 def issue(
@@ -85,7 +87,7 @@ def current_definition(session: Session, key: str) -> int | None:
 
 def facts_of(session: Session, case: Case) -> dict[str, Any]:
     """What a letter may say of a case: nothing of the reporter, not the narrative, not whom it is about."""
-    unit_ids = session.execute(select(CaseUnit.unit_id, CaseUnit.part).where(CaseUnit.case_id == case.id, CaseUnit.until.is_(None))).all()
+    unit_ids = session.execute(_PARTS, {"the_case": case.id}).all()
     names = house_names.units(session)
     return {
         "number": case.number,

@@ -15,6 +15,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Protocol
 
 from cryptography.exceptions import InvalidTag
@@ -83,6 +84,9 @@ class Reporter:
         return bool(self.name.strip() and (self.phone.strip() or self.email.strip() or self.address.strip()))
 
 
+_KNOWN = frozenset(f.name for f in fields(Reporter))
+
+
 def seal(session: Session, keys: Keys, case_id: int, reporter: Reporter) -> None:
     """Encrypt the reporter into the case's identity, in the place of what was sealed before. Nothing is stored for an empty one."""
     session.info.pop(_ALONG, None)
@@ -131,8 +135,7 @@ def unseal(session: Session, keys: Keys, case_id: int) -> Reporter | None:
         plain = AESGCM(keys.seal).decrypt(nonce, sealed, _bound_to(case_id))
     except InvalidTag:
         raise Invalid("身份信息无法解密：密钥不对，或数据被改动过；请联系系统管理员。") from None
-    known = {f.name for f in fields(Reporter)}
-    return Reporter(**{key: value for key, value in json.loads(plain).items() if key in known})
+    return Reporter(**{key: value for key, value in json.loads(plain).items() if key in _KNOWN})
 
 
 def read_along(session: Session, case_id: int, content: bytes | None) -> None:
@@ -187,6 +190,7 @@ def _patterns(reporter: Reporter) -> Patterns:
     return [(re.compile(_BETWEEN.join(map(_however_wide, secret)), re.IGNORECASE), instead) for secret, instead in _secrets_of(reporter)]
 
 
+@lru_cache(maxsize=4096)
 def _however_wide(c: str) -> str:
     """A pattern for the character in its narrow and its full width."""
     return f"[{re.escape(c)}{chr(ord(c) + 0xFEE0)}]" if "!" <= c <= "~" else re.escape(c)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from engine.cases.models import LedgerRow
@@ -23,6 +23,9 @@ STATES: Mapping[str, str] = {
 TEXTS = ("problem", "cause", "measure", "standard", "owner")
 COLUMNS = frozenset({*TEXTS, "deadline", "state", "unit_id"})
 LONGEST = 4000
+_IN_LEDGER = select(LedgerRow).where(LedgerRow.case_id == bindparam("the_case"), LedgerRow.ledger == bindparam("the_ledger"))
+_ONE = _IN_LEDGER.where(LedgerRow.id == bindparam("the_row"))
+_NEWEST = _IN_LEDGER.order_by(LedgerRow.closed_at.isnot(None), LedgerRow.id.desc()).limit(1)
 
 
 def open_row(session: Session, ledger: str, case_id: int, at: datetime, *, instance_id: int | None = None, **columns: Any) -> LedgerRow:
@@ -55,9 +58,8 @@ def close_row(row: LedgerRow, at: datetime, state: str = "struck-off") -> None:
 
 def find(session: Session, case_id: int, ledger: str, row_id: int | None = None) -> LedgerRow:
     """The row with this id, else the case's newest one in ``ledger``. Raises NotFound."""
-    query = select(LedgerRow).where(LedgerRow.case_id == case_id, LedgerRow.ledger == ledger)
-    query = query.where(LedgerRow.id == row_id) if row_id else query.order_by(LedgerRow.closed_at.isnot(None), LedgerRow.id.desc()).limit(1)
-    row = session.scalar(query)
+    given = {"the_case": case_id, "the_ledger": ledger}
+    row = session.scalar(_ONE, {**given, "the_row": row_id}) if row_id else session.scalar(_NEWEST, given)
     if row is None:
         raise NotFound("台账里没有这一行；请先登记问题。")
     return row

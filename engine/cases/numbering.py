@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Dialect
+from sqlalchemy import Table, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -33,9 +35,8 @@ TEMPLATES: Mapping[str, str] = {
 def next_number(session: Session, kind: str, year: int) -> tuple[int, str]:
     """The next serial of the series and its text. One statement takes the series' row lock until the transaction ends,
     so two processes never get the same number, and a number taken back by a rollback is given again: no gaps."""
-    insert = _insert(session.get_bind().dialect)(Series).values(kind=kind, year=year, last=1)
-    taken = insert.on_conflict_do_update(index_elements=["kind", "year"], set_={"last": Series.last + 1}).returning(Series.last)
-    serial = session.execute(taken, execution_options={"populate_existing": True}).scalar_one()
+    taken = _take(session.get_bind().dialect.name)
+    serial: int = session.connection().execute(taken, {"the_kind": kind, "the_year": year}).scalar_one()
     return serial, render(kind, year, serial)
 
 
@@ -53,5 +54,9 @@ def year_of(moment: datetime) -> int:
     return local(moment).year
 
 
-def _insert(dialect: Dialect) -> type[postgresql.Insert] | type[sqlite.Insert]:
-    return postgresql.Insert if dialect.name == "postgresql" else sqlite.Insert
+@cache
+def _take(dialect: str) -> Any:
+    series: Table = Series.__table__  # type: ignore[assignment]
+    insert = postgresql.insert(series) if dialect == "postgresql" else sqlite.insert(series)
+    first = insert.values(kind=bindparam("the_kind"), year=bindparam("the_year"), last=1)
+    return first.on_conflict_do_update(index_elements=["kind", "year"], set_={"last": series.c.last + 1}).returning(series.c.last)

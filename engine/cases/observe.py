@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from engine.cases import fields, ledger, opening, recipients
+from engine.cases import fields, ledger, opening, read_model, recipients
 from engine.cases.identity import Keys
 from engine.cases.models import Case
-from engine.cases.read_model import follow, is_loaded, lock, refresh
+from engine.cases.read_model import follow, is_loaded, lock
 from engine.cases.recipients import Addressee, Seat
 from engine.errors import NotFound
 from engine.outbox.queue import Telling, tell_many
@@ -45,7 +45,7 @@ class Observe:
                 for stage in _stages(change):
                     opening.reach(case, stage, desk.act.at)
                 _end(desk, change, case)
-                refresh(case)
+                read_model.write(desk.session, case)
             desk.session.flush()
         return case
 

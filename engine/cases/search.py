@@ -18,6 +18,8 @@ from sqlalchemy.types import Text
 from engine.cases.models import GRAM_TABLE, Case, CaseText
 
 MOST_TERMS, LONGEST_TERM = 6, 60
+_FORGET = text("INSERT INTO case_grams (case_grams, rowid, open, office) VALUES ('delete', :id, :open, :office)")
+_LEARN = text("INSERT INTO case_grams (rowid, open, office) VALUES (:id, :open, :office)")
 
 
 def install(connection: Connection) -> None:
@@ -85,10 +87,8 @@ def _proposed(session: Session, name: str, term: str, number: int) -> ColumnElem
 
 def _index_in_sqlite(session: Session, case_id: int, old: tuple[str, str], new: tuple[str, str]) -> None:
     if old != ("", ""):
-        forget = text("INSERT INTO case_grams (case_grams, rowid, open, office) VALUES ('delete', :id, :open, :office)")
-        session.execute(forget, {"id": case_id, "open": _tokens(old[0]), "office": _tokens(old[1])})
-    learn = text("INSERT INTO case_grams (rowid, open, office) VALUES (:id, :open, :office)")
-    session.execute(learn, {"id": case_id, "open": _tokens(new[0]), "office": _tokens(new[1])})
+        session.execute(_FORGET, {"id": case_id, "open": _tokens(old[0]), "office": _tokens(old[1])})
+    session.execute(_LEARN, {"id": case_id, "open": _tokens(new[0]), "office": _tokens(new[1])})
 
 
 def _tokens(words: str) -> str:

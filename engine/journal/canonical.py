@@ -18,6 +18,8 @@ def plain(value: Any) -> Any:
 
     Why no floats: PostgreSQL's JSONB gives 1e22 back as an integer, and then the digest would differ.
     """
+    if type(value) is str:
+        return _text(value)
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int):
@@ -33,7 +35,10 @@ def plain(value: Any) -> Any:
 
 def _text(value: Any) -> str:
     """Text without the NUL and the lone surrogates that PostgreSQL refuses."""
-    return str(value).replace("\x00", "").encode("utf-8", "replace").decode()
+    text = str(value)
+    if text.isascii() and "\x00" not in text:
+        return text
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()
 
 
 def _moment(value: date) -> str:

@@ -16,6 +16,7 @@ from engine.processes.courses import Course
 from engine.processes.models import NEVER, Instance, Task
 from engine.processes.rows import TASKS
 
+_INSERT = insert(TASKS).returning(TASKS.c.id, TASKS.c.token)  # built once, as all statements of a step
 _NO_LIMIT: dict[str, Any] = {
     "limit_name": "",
     "limit_days": None,
@@ -44,9 +45,8 @@ def open_tasks(course: Course, act: Act, instance: Instance, opened: Sequence[Op
     if not opened:
         return []
     rows = [_row(course, act, instance, task) for task in opened]
-    statement = insert(TASKS).returning(TASKS.c.id, TASKS.c.token)
     try:
-        ids = {row.token: row.id for row in course.session.connection().execute(statement, rows)}
+        ids = {row.token: row.id for row in course.session.connection().execute(_INSERT, rows)}
     except IntegrityError as error:
         raise StepFailed(opened[0].element, opened[0].name, "任务的经办人或单位不存在，请检查流程图中的设置。") from error
     return [Task(id=ids[row["token"]], **row) for row in rows]

@@ -33,6 +33,7 @@ class Form:
     id: str
     level: Level
     problems: tuple[Problem, ...]
+    options_from: frozenset[str] = frozenset()  # names of the choices that ``check`` must be given
 
     def check(
         self,
@@ -55,11 +56,6 @@ class Form:
         """Path (``key``, ``group.key``, ``rows.key``) → value of the property ``name``, as ``case`` or ``ledger``, where it is set."""
         return {path: component.properties[name] for path, component in self.level.walk() if component.has(name)}
 
-    @property
-    def options_from(self) -> frozenset[str]:
-        """The names of the choices that ``check`` must be given."""
-        return frozenset(component.options_from for _, component in self.level.walk() if component.options_from)
-
 
 @lru_cache(512)
 def compile(schema: bytes, file: str = "") -> Form:
@@ -73,7 +69,8 @@ def compile(schema: bytes, file: str = "") -> Form:
         return Form("", Level(), (problem,))
     level = reading.level(document["components"], {"id": document.get("id", "")})
     _check_defaults(level, reading)
-    return Form(str(document.get("id", "")), level, tuple(reading.problems))
+    options_from = frozenset(component.options_from for _, component in level.walk() if component.options_from)
+    return Form(str(document.get("id", "")), level, tuple(reading.problems), options_from)
 
 
 def _check_defaults(level: Level, reading: Reading) -> None:

@@ -89,7 +89,9 @@ class Checking:
         return names
 
     def _answer(self, component: Component, sent: Any, scope: Layer, where: str) -> Any:
-        choices = self.choices.get(component.options_from, ()) if component.options_from else component.choices
+        choices: Choices = component.choices
+        if component.options_from:  # where nothing was chosen they need not be read
+            choices = self.choices.get(component.options_from, ()) if sent not in (None, "", []) else ()
         value, wrong = CHECKS[kind(component)](component, sent, choices)
         today = self.functions.get("today")
         if wrong is None and component.bounds.not_past and today and is_past(value, today()):
