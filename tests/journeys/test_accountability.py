@@ -59,3 +59,13 @@ def test_only_discipline_director_leader_and_auditor_read_a_referral(city: City)
     strangers = ("intake", "handler", "unit-leader", "organisation", "admin", "designer", "lead")
     expected = reads | dict.fromkeys(strangers, 404)
     assert {account: city.browser(account).get(f"/cases/{referral}").status_code for account in expected} == expected
+
+
+def test_a_late_step_of_a_referral_is_followed_up_by_the_director_and_shown_to_no_supervisor(city: City) -> None:
+    _, referral = referral_of(city)
+    city.do("supervision", referral, "draft")
+    city.pass_until(china("2026-03-10T09:00"))  # sign: 2 working days
+    assert city.task(referral, "follow_up").role == "office.director"
+    assert city.browser("supervision").get(f"/cases/{referral}").status_code == 404
+    assert city.case(referral).number not in city.browser("supervision").get("/tasks/?tab=posts").text
+    city.do("director", referral, "follow_up")
