@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import click
+from sqlalchemy.exc import DBAPIError
 
 from engine.commands import clock, demo, deploy, make_admin, migrate, verify
 from engine.errors import DubanError
+
+UNREADABLE = "The database does not answer or lacks its tables: see DUBAN_DATABASE_URL, then run `python -m engine migrate`."
 
 
 class _Commands(click.Group):
@@ -14,6 +17,8 @@ class _Commands(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
+        except DBAPIError as error:
+            raise click.ClickException(f"{UNREADABLE} ({error.orig})") from error
         except DubanError as refusal:
             raise click.ClickException(refusal.sentence % refusal.details if refusal.details else refusal.sentence) from refusal
 

@@ -41,11 +41,14 @@ class Office:
         self.end = clock.now() + timedelta(days=365)
         with house.sessions.read() as session:
             self.calendar = house.calendar(session)
+            clerk = session.scalars(select(User).join(Post, Post.user_id == User.id).where(Post.role == "office.intake")).unique().one()
+            self.clerk = Actor(clerk.id, clerk.name)
         self.seen = 0
 
     def receive(self, intake: Intake) -> None:
         """A complaint arrives at this moment, on the portal or by another channel."""
-        self.house.act(portal.submit, intake, keys=self.house.keys, files=self.house.files, by=REPORTER)
+        by = REPORTER if intake.channel == "portal" else self.clerk
+        self.house.act(portal.submit, intake, keys=self.house.keys, files=self.house.files, by=by)
 
     def look(self) -> None:
         """Plan the tasks that have opened since the last look."""
