@@ -10,6 +10,7 @@ from sqlalchemy import event, func, select, update
 from sqlalchemy.orm import Session
 
 from engine import journal
+from engine.bpm.decisions import Table
 from engine.bpm.drawing import parse
 from engine.errors import Invalid, Problem, Refused
 from engine.processes import definitions
@@ -115,7 +116,12 @@ def _check_tables(ports: Ports, files: Mapping[str, bytes], key: str) -> tuple[s
         raise Invalid("文件夹里既没有流程图（.bpmn），也没有决策表（.dmn），不能部署。", folder=key)
     if problems := _inspect(ports, files):
         raise Refused(problems)
-    return key, "、".join(table.name for table in reversed(tables.values()) if table.name) or key
+    return key, name_of(tables) or key
+
+
+def name_of(tables: Mapping[str, Table]) -> str:
+    """A shared folder is called after its tables."""
+    return "、".join(table.name for table in reversed(tables.values()) if table.name)
 
 
 def _inspect(ports: Ports, files: Mapping[str, bytes]) -> list[Problem]:
