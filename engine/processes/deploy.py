@@ -119,7 +119,7 @@ def _check_tables(ports: Ports, files: Mapping[str, bytes], key: str) -> tuple[s
     return key, name_of(tables) or key
 
 
-def name_of(tables: Mapping[str, Table]) -> str:
+def name_of(tables: dict[str, Table]) -> str:
     """A shared folder is called after its tables."""
     return "、".join(table.name for table in reversed(tables.values()) if table.name)
 
