@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
-from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import click
 from sqlalchemy import event, select
-from sqlalchemy.engine import make_url
 
-from engine import migrations
 from engine.commands.deploy import deploy_into
 from engine.demo.fill import fill
+from engine.errors import Forbidden
 from engine.people.models import User
 from engine.settings import Settings
 from engine.wiring import House
@@ -26,15 +22,12 @@ from engine.wiring import House
 def demo(cases: int, seed: int) -> None:
     """Fill the demo by running the real processes under a moving clock. Does nothing when it is already filled.
 
-    On SQLite the year is made beside the database and put in its place when it is whole, so that an interruption leaves nothing half done.
+    An interrupted fill leaves half a year: throw its data away and start over, as ``make run`` does by itself.
     """
     settings = Settings.from_env()
-    if _filled(settings):
-        click.echo("The demo is filled already.")
-        return
-    path = make_url(settings.database_url).database if settings.database_url.startswith("sqlite") else None
-    lines = _beside(settings, Path(path), cases, seed) if path else _fill(settings, cases, seed)
-    for line in lines:
+    if not settings.demo:
+        raise Forbidden("只有演示环境可以填充数据；请设置 DUBAN_DEMO=1 后再试。")
+    for line in ["The demo is filled already."] if _filled(settings) else _fill(settings, cases, seed):
         click.echo(line)
 
 
@@ -53,25 +46,9 @@ def _fill(settings: Settings, cases: int, seed: int) -> Iterator[str]:
     yield from deploy_into(house)
     yield from fill(house, cases=cases, seed=seed)
     house.engine.dispose()
+    yield "The demo is filled."
 
 
 def _write_without_waiting(connection: Any, _record: Any) -> None:
     """A year that is lost in a power cut is made again; so it need not wait for the disk after each act."""
     connection.execute("PRAGMA synchronous=OFF")
-
-
-def _beside(settings: Settings, path: Path, cases: int, seed: int) -> Iterator[str]:
-    """Fill a second data folder with the same secrets, then let it take the place of the first."""
-    folder = settings.data_dir / "filling"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(mode=0o700)
-    url = f"sqlite:///{folder / path.name}"
-    migrations.upgrade(url)
-    yield from _fill(replace(settings, data_dir=folder, database_url=url), cases, seed)
-    shutil.rmtree(settings.data_dir / "files", ignore_errors=True)
-    (folder / "files").rename(settings.data_dir / "files")
-    for ending in ("-wal", "-shm"):
-        path.with_name(path.name + ending).unlink(missing_ok=True)
-    (folder / path.name).rename(path)
-    shutil.rmtree(folder)
-    yield "The demo is filled."
